@@ -1,0 +1,156 @@
+"""Chunks in their day tables: inserted once, listed and read by bucket, dropped by day."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+
+from shared.adapters import tables as layout
+from shared.adapters.coalescer import Coalescer
+from shared.adapters.entity import Entity, Tables
+from shared.domain.chunk import Chunk, ChunkKey, StoredChunk
+from shared.domain.measures import Kind
+from shared.domain.timeline import DAY_M, day_key, floor_to
+from shared.errors import AlreadyStored, MissingTable, Stale
+from shared.services.ports import Earlier
+
+_VERSION = 1
+_FEW = 4
+
+
+class ChunkStore:
+    """The `Chunks` port over entity tables."""
+
+    def __init__(self, tables: Tables, *, shards: int) -> None:
+        """Begin; `shards` is the number of partitions a bucket of a new day is spread over."""
+        self._tables = tables
+        self._new_shards = shards
+        self._shards: dict[int, int] = {}
+        self._coalescer = Coalescer(tables)
+
+    async def insert(self, chunk: Chunk) -> Earlier | None:
+        """Store a chunk; return None, or what an earlier try has stored under its key."""
+        table = layout.chunk_table(chunk.bucket)
+        shard = await self._shard(chunk)
+        entity = _entity(chunk, layout.chunk_partition(chunk.kind, shard, chunk.bucket))
+        try:
+            await self._insert(table, entity)
+        except AlreadyStored as error:
+            found = await self._tables.get(
+                table, entity.partition, entity.row, select=("sha", "count", "received_us")
+            )
+            if found is None:
+                raise Stale(f"{entity.row} vanished while it was compared") from error
+            properties = found.properties
+            return Earlier(
+                str(properties["sha"]), int(properties["count"]), int(properties["received_us"])
+            )
+        return None
+
+    async def keys(self, kind: Kind, bucket: int) -> list[ChunkKey]:
+        """Return the keys of a bucket's chunks."""
+        keys: list[ChunkKey] = []
+        for shard in range(await self._known_shards(bucket)):
+            found = self._tables.query(
+                layout.chunk_table(bucket),
+                layout.chunk_partition(kind, shard, bucket),
+                select=("ids",),
+            )
+            keys += [
+                ChunkKey(kind, bucket, shard, entity.row, bool(entity.properties["ids"]))
+                async for entity in found
+            ]
+        return keys
+
+    async def fetch(self, keys: Sequence[ChunkKey]) -> list[StoredChunk]:
+        """Return the chunks of one bucket that are still stored, in order of storing."""
+        chunks: list[StoredChunk] = []
+        for shard in sorted({key.shard for key in keys}):
+            chunks += await self._fetch_shard([key for key in keys if key.shard == shard])
+        return sorted(chunks, key=lambda chunk: (chunk.received_us, chunk.key.row))
+
+    async def prepare_day(self, minute: int) -> None:
+        """Create the table of the day that holds a minute, and fix its shard count."""
+        await self._tables.create_table(layout.chunk_table(minute))
+        await self._shards_of(minute)
+
+    async def days(self) -> list[str]:
+        """Return the days (yyyyMMdd) that have a table."""
+        return [
+            name.removeprefix(layout.CHUNKS)
+            for name in await self._tables.list_tables(layout.CHUNKS)
+        ]
+
+    async def drop_day(self, day: str) -> None:
+        """Drop a day's table."""
+        await self._tables.drop_table(f"{layout.CHUNKS}{day}")
+
+    async def _insert(self, table: str, entity: Entity) -> None:
+        try:
+            await self._coalescer.insert(table, entity)
+        except MissingTable:
+            await self._tables.create_table(table)
+            await self._coalescer.insert(table, entity)
+
+    async def _fetch_shard(self, keys: Sequence[ChunkKey]) -> list[StoredChunk]:
+        table = layout.chunk_table(keys[0].bucket)
+        partition = layout.chunk_partition(keys[0].kind, keys[0].shard, keys[0].bucket)
+        wanted = {key.row: key for key in keys}
+        if len(keys) <= _FEW:
+            singles = [await self._tables.get(table, partition, key.row) for key in keys]
+            return [_stored(wanted[found.row], found) for found in singles if found is not None]
+        rows = sorted(wanted)
+        found_rows = self._tables.query(table, partition, first=rows[0], end=rows[-1] + " ")
+        return [
+            _stored(wanted[found.row], found) async for found in found_rows if found.row in wanted
+        ]
+
+    async def _shard(self, chunk: Chunk) -> int:
+        digest = hashlib.blake2b(chunk.batch_id.encode(), digest_size=4).digest()
+        return int.from_bytes(digest, "little") % await self._shards_of(chunk.bucket)
+
+    async def _shards_of(self, minute: int) -> int:
+        known = await self._known_shards(minute)
+        if known:
+            return known
+        entity = Entity(
+            layout.CONFIG_PARTITION, f"shards|{day_key(minute)}", {"count": self._new_shards}
+        )
+        with suppress(AlreadyStored):
+            await self._tables.insert(layout.CONTROL, entity)
+        return await self._known_shards(minute)
+
+    async def _known_shards(self, minute: int) -> int:
+        day = floor_to(minute, DAY_M)
+        if day not in self._shards:
+            row = f"shards|{day_key(day)}"
+            found = await self._tables.get(layout.CONTROL, layout.CONFIG_PARTITION, row)
+            if found is None:
+                return 0
+            self._shards[day] = int(found.properties["count"])
+        return self._shards[day]
+
+
+def _entity(chunk: Chunk, partition: str) -> Entity:
+    size = layout.BLOCK_BYTES
+    blocks = [chunk.block[at : at + size] for at in range(0, len(chunk.block), size)]
+    return Entity(
+        partition,
+        layout.chunk_row(chunk.batch_id, chunk.part),
+        {
+            **dict(zip(layout.block_names(len(blocks)), blocks, strict=True)),
+            "count": chunk.count,
+            "tmin": chunk.first_us,
+            "tmax": chunk.last_us,
+            "sha": chunk.sha256,
+            "ids": chunk.with_ids,
+            "received_us": chunk.received_us,
+            "version": _VERSION,
+        },
+    )
+
+
+def _stored(key: ChunkKey, entity: Entity) -> StoredChunk:
+    properties = entity.properties
+    names = [name for name in layout.block_names(layout.CHUNK_BLOCKS) if name in properties]
+    block = b"".join(bytes(properties[name]) for name in names)  # type: ignore[arg-type]
+    return StoredChunk(key, block, int(properties["received_us"]))

@@ -1,0 +1,126 @@
+"""The state machine of an alert: the next state of one label set of one rule.
+
+| state | breach | clean | no data (`keep`) |
+| --- | --- | --- | --- |
+| inactive | pending; firing where `for_s` is 0 | inactive | inactive |
+| pending | firing once `for_s` has passed since `active_since` | inactive | pending |
+| firing | firing | firing until `keep_firing_for_s` has passed, then inactive | firing |
+
+This is Prometheus's rule evaluation (rules/alerting.go, `Eval`), with one addition, `no_data`:
+`ok` makes a window without data a clean evaluation, as in Prometheus, `alert` makes it a breach,
+and `keep` leaves the state as it is, as Grafana's "keep last state" does. Under `keep` a pending
+alert neither fires nor resets while there is no data, because nothing was seen that would justify
+either; time goes on, so the first breach after the gap fires if `for_s` has passed by then.
+"""
+
+import math
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from shared.domain.alert import Availability, Instance, ResolvedReason, State
+from shared.domain.rule import AlertRule, NoData
+
+
+def evaluate(
+    rule: AlertRule,
+    value: float | None,
+    samples: int,
+    previous: Instance | None,
+    *,
+    now: datetime,
+    suspended: bool = False,
+) -> Instance:
+    """Decide the next state of one label set.
+
+    Args:
+        rule: the rule to apply.
+        value: the window's aggregate in the metric's unit; None or NaN where the window is empty.
+        samples: how many samples the window holds (of a ratio, its denominator).
+        previous: the instance as the last evaluation left it; None for one never seen.
+        now: the evaluation time, UTC.
+        suspended: True where nothing at all arrives, so that no state may change.
+
+    Returns:
+        The instance after this evaluation. The same arguments always give the same answer. One
+        that has just stopped firing is inactive with `resolved_at` equal to `now`.
+    """
+    known = previous or Instance()
+    if value is not None and math.isnan(value):
+        value = None
+    if suspended:
+        return replace(known, data=Availability.SUSPENDED, value=value, samples=samples)
+    enough = value is not None and samples >= rule.min_samples
+    data = Availability.OK if enough else Availability.NO_DATA
+    seen = replace(known, data=data, value=value, samples=samples)
+    if value is not None and enough:
+        if not rule.breached_by(value):
+            return _clean(rule, seen, now)
+        before = None if known.state is State.INACTIVE else known.worst
+        worst = rule.comparison.worse(before, value)
+        return _breached(rule, replace(seen, worst=worst), now)
+    if rule.no_data is NoData.KEEP:
+        return seen
+    return _breached(rule, seen, now) if rule.no_data is NoData.ALERT else _clean(rule, seen, now)
+
+
+def resolved(instance: Instance, reason: ResolvedReason, *, now: datetime) -> Instance:
+    """Return a firing instance as resolved."""
+    return replace(
+        instance, state=State.INACTIVE, clean_since=None, resolved_at=now, resolved_reason=reason
+    )
+
+
+def remembered(rule: AlertRule, instance: Instance, *, now: datetime) -> Instance | None:
+    """Return what has to be kept of an instance until its next evaluation, None for nothing.
+
+    Pending and firing ones are kept whole. Of an inactive one the last notification is kept while
+    the cooldown runs; under `no_data: alert` the label set itself is kept, or its silence would
+    not be noticed.
+    """
+    if instance.state is not State.INACTIVE:
+        return instance
+    cooldown = timedelta(seconds=rule.cooldown_s)
+    cooling = instance.notified_at is not None and now - instance.notified_at < cooldown
+    if not cooling and rule.no_data is not NoData.ALERT:
+        return None
+    return Instance(instance.labels, notified_at=instance.notified_at if cooling else None)
+
+
+def _breached(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
+    if seen.state is State.FIRING:
+        return seen if seen.clean_since is None else replace(seen, clean_since=None)
+    if seen.state is State.INACTIVE:
+        seen = Instance(
+            seen.labels,
+            State.PENDING,
+            seen.data,
+            seen.value,
+            seen.samples,
+            seen.worst,
+            active_since=now,
+            notified_at=seen.notified_at,
+        )
+    since = seen.active_since or now
+    if now - since < timedelta(seconds=rule.for_s):
+        return seen
+    return replace(seen, state=State.FIRING, active_since=since, fired_at=now)
+
+
+def _clean(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
+    if seen.state is State.INACTIVE:
+        return seen
+    if seen.state is State.PENDING:
+        return Instance(
+            seen.labels,
+            data=seen.data,
+            value=seen.value,
+            samples=seen.samples,
+            notified_at=seen.notified_at,
+        )
+    since = seen.clean_since or now
+    if now - since < timedelta(seconds=rule.keep_firing_for_s):
+        return replace(seen, clean_since=since)
+    no_data = seen.data is Availability.NO_DATA
+    reason = ResolvedReason.NO_DATA if no_data else ResolvedReason.RECOVERED
+    return resolved(seen, reason, now=now)

@@ -1,0 +1,157 @@
+"""Columns as bytes: narrow integers, byte-shuffled, compressed as one stream.
+
+A packed block is a version byte, then one zlib stream of a header and the columns' bytes. Integers
+lose their minimum and take the fewest bytes that hold the rest (0 stands for null); splitting them
+into byte planes puts the nearly constant high bytes side by side, where zlib finds them. A column
+may be added without a new version, a reader passes over columns it does not know.
+"""
+
+import zlib
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import MonitorError
+
+VERSION = 1
+NULL = np.iinfo(np.int64).min
+_WIDTHS = (1, 2, 4, 8)
+_LEVEL = 1
+
+type Ints = NDArray[np.int64]
+type Floats = NDArray[np.float64]
+type Column = Ints | Floats | list[str] | bytes
+
+
+class _Head(msgspec.Struct, array_like=True):
+    """Where a column's bytes are and how to read them."""
+
+    name: str
+    kind: str
+    count: int
+    base: int
+    width: int
+    size: int
+
+
+class CorruptBlock(MonitorError):
+    """Stored bytes that this version cannot read."""
+
+
+def serialise(columns: Mapping[str, Column]) -> bytes:
+    """Return the columns as uncompressed bytes: the same columns always give the same bytes.
+
+    Args:
+        columns: name -> int64 (`NULL` is null), float64 (NaN is null), texts, or raw bytes.
+    """
+    heads: list[_Head] = []
+    blobs: list[bytes] = []
+    for name, column in columns.items():
+        head, blob = _write(name, column)
+        heads.append(head)
+        blobs.append(blob)
+    header = msgspec.msgpack.encode(heads)
+    return b"".join([len(header).to_bytes(4, "little"), header, *blobs])
+
+
+def compress(plain: bytes) -> bytes:
+    """Return serialised columns as a packed block."""
+    return bytes([VERSION]) + zlib.compress(plain, _LEVEL)
+
+
+def pack(columns: Mapping[str, Column]) -> bytes:
+    """Return columns as a packed block; see `serialise`."""
+    return compress(serialise(columns))
+
+
+def unpack(block: bytes) -> dict[str, Column]:
+    """Return the columns of a packed block; columns of an unknown kind are passed over.
+
+    Raises:
+        CorruptBlock: another version, or bytes that are not what `pack` gave.
+    """
+    if not block or block[0] != VERSION:
+        raise CorruptBlock(f"packed block of version {block[:1]!r}, expected {VERSION}")
+    try:
+        return _columns(memoryview(zlib.decompress(block[1:])))
+    except (zlib.error, ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
+        raise CorruptBlock(f"packed block cannot be read: {error}") from error
+
+
+def _columns(plain: memoryview) -> dict[str, Column]:
+    start = 4 + int.from_bytes(plain[:4], "little")
+    heads = msgspec.msgpack.decode(plain[4:start], type=list[_Head])
+    columns: dict[str, Column] = {}
+    for head in heads:
+        column = _read(head, plain[start : start + head.size])
+        if column is not None:
+            columns[head.name] = column
+        start += head.size
+    if start != len(plain):
+        raise ValueError(f"expected {start} bytes, got {len(plain)}")
+    return columns
+
+
+def _write(name: str, column: Column) -> tuple[_Head, bytes]:
+    if isinstance(column, bytes):
+        return _Head(name, "b", 0, 0, 0, len(column)), column
+    if isinstance(column, list):
+        blob = msgspec.msgpack.encode(column)
+        return _Head(name, "s", len(column), 0, 0, len(blob)), blob
+    if column.dtype == np.float64:
+        blob = _shuffled(np.ascontiguousarray(column), 8)
+        return _Head(name, "f", len(column), 0, 8, len(blob)), blob
+    return _write_ints(name, column.astype(np.int64, copy=False))
+
+
+def _write_ints(name: str, column: Ints) -> tuple[_Head, bytes]:
+    nulls = column == NULL
+    any_null = bool(nulls.any())
+    known = column[~nulls] if any_null else column
+    if len(known) == 0:
+        return _Head(name, "i", len(column), NULL, 0, 0), b""
+    low, high = int(known.min()), int(known.max())
+    if low == high and not any_null:
+        return _Head(name, "i", len(column), low, 0, 0), b""
+    base = low - 1
+    width = next((w for w in _WIDTHS if high - base < 1 << (8 * w)), 8)
+    shifted = column.view(np.uint64) - np.uint64(base & (2**64 - 1))
+    if any_null:
+        shifted[nulls] = 0
+    blob = _shuffled(shifted.astype(f"<u{width}"), width)
+    return _Head(name, "i", len(column), base, width, len(blob)), blob
+
+
+def _shuffled(column: NDArray[np.generic], width: int) -> bytes:
+    if width == 1:
+        return column.tobytes()
+    return np.ascontiguousarray(column.view(np.uint8).reshape(-1, width).T).tobytes()
+
+
+def _read(head: _Head, blob: memoryview) -> Column | None:
+    match head.kind:
+        case "b":
+            return bytes(blob)
+        case "s":
+            return msgspec.msgpack.decode(blob, type=list[str])
+        case "f":
+            return _joined(blob, 8, head.count).view(np.float64)
+        case "i":
+            return _read_ints(head, blob)
+    return None
+
+
+def _read_ints(head: _Head, blob: memoryview) -> Ints:
+    if head.width == 0:
+        return np.full(head.count, head.base, np.int64)
+    codes = _joined(blob, head.width, head.count).astype(np.uint64)
+    values = (codes + np.uint64(head.base & (2**64 - 1))).view(np.int64)
+    values[codes == 0] = NULL
+    return values
+
+
+def _joined(blob: memoryview, width: int, count: int) -> NDArray[np.unsignedinteger]:
+    planes = np.frombuffer(blob, np.uint8).reshape(width, count)
+    return np.ascontiguousarray(planes.T).view(f"<u{width}").ravel()

@@ -1,0 +1,155 @@
+"""Request records as the columns a chunk stores."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from shared.domain.batch import TABLE_SUFFIX, Batch, coded
+from shared.domain.error_class import error_class
+from shared.domain.packing import NULL, Column, Ints
+from shared.domain.request import RequestRecord
+from shared.domain.request_schema import COUNTS, HASHED, NAMES, SCALED
+
+_TRACE_DIGITS = 32
+_NO_TRACE = "0" * _TRACE_DIGITS
+_W3C_TRACE = re.compile(r"[0-9a-f]{32}")
+_FIELDS = tuple(field.name for field in msgspec.structs.fields(RequestRecord))
+
+type Values = Mapping[str, Sequence[Any]]
+
+
+def columns_of(records: Sequence[RequestRecord], hash_key: bytes) -> Batch:
+    """Return records as columns.
+
+    Args:
+        records: decoded records, at least one.
+        hash_key: key of the digests that stand for users, prompts and conversations.
+    """
+    values = _present_fields(records)
+    columns: dict[str, Column] = {}
+    _add_times(columns, values)
+    for name in NAMES.keys() & values.keys():
+        _add_coded(columns, NAMES[name], values[name])
+    for name in HASHED.keys() & values.keys():
+        columns[HASHED[name]] = _hashes(values[name], hash_key)
+    if "tags" in values:
+        _add_coded(columns, "tags", [_tags_text(tags) for tags in values["tags"]])
+    _add_numbers(columns, values)
+    _add_ids(columns, values)
+    _default_deployment(columns, len(records))
+    _classify(columns, len(records))
+    return Batch(len(records), dict(sorted(columns.items())))
+
+
+def end_us(batch: Batch) -> Ints:
+    """Return when each request ended, microseconds since the epoch."""
+    return batch.ints("start_us") + batch.ints("duration_us")
+
+
+def trace_ids(batch: Batch) -> list[str | None]:
+    """Return the trace id of each row, None where unknown."""
+    others = batch.texts("trace_id")
+    high = batch.ints("trace_high")
+    text = np.stack([high, batch.ints("trace_low")], axis=1).astype(">i8").tobytes().hex()
+    digits = (text[at : at + _TRACE_DIGITS] for at in range(0, len(text), _TRACE_DIGITS))
+    packed = (high != NULL).tolist()
+    return [own if w3c else other for own, w3c, other in zip(digits, packed, others, strict=True)]
+
+
+def _present_fields(records: Sequence[RequestRecord]) -> dict[str, Sequence[Any]]:
+    columns = zip(*map(msgspec.structs.astuple, records), strict=True)
+    fields = zip(_FIELDS, columns, strict=True)
+    return {name: values for name, values in fields if values.count(None) < len(values)}
+
+
+def _add_times(columns: dict[str, Column], values: Values) -> None:
+    starts = np.array([moment.timestamp() for moment in values["start_time"]], np.float64)
+    columns["start_us"] = np.rint(starts * 1e6).astype(np.int64)
+    durations = np.array(values["duration_ms"], np.float64)
+    columns["duration_us"] = np.rint(durations * 1e3).astype(np.int64)
+
+
+def _add_coded(columns: dict[str, Column], column: str, texts: Sequence[str | None]) -> None:
+    columns[column], columns[column + TABLE_SUFFIX] = coded(texts)
+
+
+def _add_numbers(columns: dict[str, Column], values: Values) -> None:
+    for name in COUNTS.keys() & values.keys():
+        columns[COUNTS[name]] = _whole(values[name], 1.0)
+    for name in SCALED.keys() & values.keys():
+        column, scale = SCALED[name]
+        columns[column] = _whole(values[name], scale)
+    if "temperature" in values:
+        columns["temperature"] = np.array(values["temperature"], np.float64)
+
+
+def _add_ids(columns: dict[str, Column], values: Values) -> None:
+    if "request_id" in values:
+        columns["request_id"] = [value or "" for value in values["request_id"]]
+    if "trace_id" in values:
+        columns |= _trace_columns([value or "" for value in values["trace_id"]])
+
+
+def _hashes(texts: Sequence[str | None], key: bytes) -> Ints:
+    codes, distinct = coded(texts)
+    digests = b"".join(
+        hashlib.blake2b(text.encode(), digest_size=8, key=key).digest() for text in distinct
+    )
+    hashes = np.maximum(np.frombuffer(digests, "<i8"), NULL + 1)
+    return np.append(hashes, NULL)[np.where(codes == NULL, -1, codes)]
+
+
+def _whole(values: Sequence[float | None], scale: float) -> Ints:
+    numbers = np.array(values, np.float64)
+    known = ~np.isnan(numbers)
+    whole = np.full(len(values), NULL, np.int64)
+    whole[known] = np.rint(numbers[known] * scale).astype(np.int64)
+    return whole
+
+
+def _tags_text(tags: Mapping[str, str] | None) -> str | None:
+    return msgspec.json.encode(tags, order="sorted").decode() if tags else None
+
+
+def _trace_columns(texts: list[str]) -> dict[str, Column]:
+    w3c = [text if _W3C_TRACE.fullmatch(text) else _NO_TRACE for text in texts]
+    halves = np.frombuffer(bytes.fromhex("".join(w3c)), ">i8").astype(np.int64).reshape(-1, 2)
+    packed = np.array([text is own for text, own in zip(texts, w3c, strict=True)])
+    packed &= (halves != NULL).all(axis=1)
+    columns: dict[str, Column] = {}
+    if packed.any():
+        halves[~packed] = NULL
+        columns["trace_high"] = np.ascontiguousarray(halves[:, 0])
+        columns["trace_low"] = np.ascontiguousarray(halves[:, 1])
+    if not packed.all():
+        pairs = zip(texts, packed.tolist(), strict=True)
+        columns["trace_id"] = ["" if own else text for text, own in pairs]
+    return columns
+
+
+def _default_deployment(columns: dict[str, Column], size: int) -> None:
+    batch = Batch(size, columns)
+    if "deployment" in columns and (batch.ints("deployment") != NULL).all():
+        return
+    pairs = zip(batch.texts("deployment"), batch.texts("model"), strict=True)
+    _add_coded(columns, "deployment", [name or model for name, model in pairs])
+
+
+def _classify(columns: dict[str, Column], size: int) -> None:
+    batch = Batch(size, columns)
+    status = batch.ints("status_code")
+    failed = (batch.ints("error_type") != NULL) | (status >= 400)
+    if not failed.any():
+        return
+    types = batch.texts("error_type")
+    classes: list[str | None] = [None] * size
+    for row in np.flatnonzero(failed).tolist():
+        code = None if status[row] == NULL else int(status[row])
+        word = types[row] or f"http_{code}"
+        types[row], classes[row] = word, error_class(word, code)
+    _add_coded(columns, "error_type", types)
+    _add_coded(columns, "error_class", classes)

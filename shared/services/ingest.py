@@ -1,0 +1,208 @@
+"""Taking in batches of model requests and metrics."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from shared.domain.batch import Batch
+from shared.domain.decoding import BatchDecoder, Decoded, Rejection
+from shared.domain.measures import Kind
+from shared.domain.packing import Ints
+from shared.domain.request import RequestRecord
+from shared.domain.request_checks import RowFault, request_faults, time_faults
+from shared.domain.request_columns import columns_of, end_us
+from shared.domain.timeline import micros
+from shared.errors import Fault, InvalidInput
+from shared.services.ports import Chunks, DirtyBuckets, Secrets
+from shared.services.rollup import RollupStart
+from shared.services.storing import AHEAD, Clock, Stored, store_batch
+
+REQUESTS = BatchDecoder("requests", RequestRecord)
+# Decoding costs some 10 ms a MiB: larger bodies leave the event loop to others.
+_IN_LOOP_BYTES = 512 << 10
+
+
+class IngestAnswer(msgspec.Struct, frozen=True, omit_defaults=False):
+    """What the client is told: everything accepted is stored."""
+
+    batch_id: str
+    accepted: int
+    rejected: list[dict[str, Any]]
+    duplicate: bool
+    unknown_fields: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPorts:
+    """What taking in a batch needs.
+
+    Attributes:
+        chunks: where records go.
+        dirty: where late buckets are marked.
+        start: sets the rollup's position before the first record is stored.
+        secrets: the key of digests.
+        retention: how far back records are accepted.
+        clock: the time, UTC.
+    """
+
+    chunks: Chunks
+    dirty: DirtyBuckets
+    start: RollupStart
+    secrets: Secrets
+    retention: timedelta
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Decoded records as columns, with what is wrong with some of them.
+
+    Attributes:
+        batch: one row per record, or several for a metric with values.
+        times: the time that decides each row's minute.
+        record_of: the record of each row.
+        faults: by record.
+    """
+
+    batch: Batch
+    times: Ints
+    record_of: Ints
+    faults: list[RowFault] = field(default_factory=list)
+
+
+async def ingest_requests(body: bytes, *, strict: bool, ports: IngestPorts) -> IngestAnswer:
+    """Store the model requests of a JSON body; see the HTTP contract.
+
+    Raises:
+        InvalidInput: malformed, or nothing in it is valid.
+        Conflict: its batch_id was used before with other content.
+    """
+    key = await ports.secrets.hash_key()
+    received = ports.clock()
+
+    def read() -> tuple[Decoded[RequestRecord], Columns | None]:
+        decoded = REQUESTS.decode(body, strict=strict)
+        return decoded, request_columns(decoded.items, key, received, ports.retention)
+
+    decoded, columns = await near(read, len(body))
+    return await store_decoded(Kind.REQUEST, "requests", decoded, columns, received, ports)
+
+
+def request_columns(
+    items: Sequence[RequestRecord], key: bytes, received: datetime, retention: timedelta
+) -> Columns | None:
+    """Return checked request columns; None without items."""
+    if not items:
+        return None
+    batch = columns_of(items, key)
+    times = end_us(batch)
+    faults = request_faults(items, batch)
+    faults += time_faults(times, "start_time", **accepted_bounds(received, retention))
+    return Columns(batch, times, np.arange(batch.size), faults)
+
+
+async def store_decoded(
+    kind: Kind,
+    noun: str,
+    decoded: Decoded[Any],
+    columns: Columns | None,
+    received: datetime,
+    ports: IngestPorts,
+) -> IngestAnswer:
+    """Store what is acceptable of a decoded batch and say what became of each item.
+
+    Args:
+        kind: of the records.
+        noun: what the body calls its items.
+        decoded: the batch.
+        columns: its records as columns; None where no item decoded.
+        received: the clock that times were accepted by.
+        ports: where records go.
+
+    Raises:
+        InvalidInput: nothing in it is valid.
+        Conflict: its batch_id was used before with other content.
+    """
+    rejected = list(decoded.rejected)
+    kept = np.empty(0, np.int64)
+    if columns is not None:
+        rejected += _rejections(noun, decoded, columns.faults)
+        bad = np.array(sorted({fault.row for fault in columns.faults}), np.int64)
+        kept = np.flatnonzero(~np.isin(columns.record_of, bad))
+    if columns is None or len(kept) == 0:
+        raise _nothing_valid(noun, rejected)
+    whole = len(kept) == columns.batch.size
+    batch = columns.batch if whole else columns.batch.rows(kept)
+    await ports.start.ensure(received)
+    stored = await store_batch(
+        kind,
+        batch,
+        columns.times[kept],
+        decoded.batch_id,
+        chunks=ports.chunks,
+        dirty=ports.dirty,
+        received=received,
+        clock=ports.clock,
+    )
+    owners = columns.record_of[kept]
+    rejected += _rejections(noun, decoded, _surplus_faults(owners, stored))
+    accepted = len(np.unique(owners)) - len(np.unique(owners[stored.surplus]))
+    return _answer(stored, accepted, rejected, decoded)
+
+
+def _answer(
+    stored: Stored, accepted: int, rejected: list[Rejection], decoded: Decoded[Any]
+) -> IngestAnswer:
+    listed = sorted(rejected, key=lambda rejection: rejection.index)
+    return IngestAnswer(
+        stored.batch_id,
+        accepted,
+        [{"index": each.index, "path": each.path, "reason": each.reason} for each in listed],
+        stored.duplicate,
+        decoded.unknown_fields,
+    )
+
+
+def _surplus_faults(owners: Ints, stored: Stored) -> list[RowFault]:
+    reason = "an earlier try of this batch_id refused it; send it under a new batch_id"
+    return [
+        RowFault(int(owner), "", reason) for owner in np.unique(owners[stored.surplus]).tolist()
+    ]
+
+
+def _rejections(noun: str, decoded: Decoded[Any], faults: Sequence[RowFault]) -> list[Rejection]:
+    first: dict[int, RowFault] = {}
+    for fault in faults:
+        first.setdefault(fault.row, fault)
+    return [
+        Rejection(
+            index, f"{noun}[{index}]" + (f".{fault.field}" if fault.field else ""), fault.reason
+        )
+        for index, fault in ((decoded.positions[row], fault) for row, fault in first.items())
+    ]
+
+
+def _nothing_valid(noun: str, rejected: Sequence[Rejection]) -> InvalidInput:
+    if not rejected:
+        return InvalidInput.at(noun, "expected at least one item")
+    faults = [Fault(each.path, each.reason) for each in sorted(rejected, key=lambda r: r.index)]
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return InvalidInput(f"nothing valid: {faults[0].path}: {faults[0].reason}{more}", faults)
+
+
+def accepted_bounds(received: datetime, retention: timedelta) -> dict[str, int]:
+    """Return the oldest and the newest time accepted, microseconds since the epoch."""
+    return {
+        "oldest_us": micros(received - retention),
+        "newest_us": micros(received + AHEAD),
+    }
+
+
+async def near[T](work: Callable[[], T], size_bytes: int) -> T:
+    """Run work here, or in a thread where it would hold up the event loop for long."""
+    return work() if size_bytes <= _IN_LOOP_BYTES else await asyncio.to_thread(work)

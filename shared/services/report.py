@@ -1,0 +1,98 @@
+"""Reports on models: one in detail, or all in a line each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from shared.domain import label
+from shared.domain.measures import REQUEST_MEASURES, Kind
+from shared.domain.packing import Ints
+from shared.domain.report import report_of, times_ms, tokens_by_type
+from shared.domain.rollup import Rollup, aggregate
+from shared.domain.sampling import merged
+from shared.domain.span import Span
+from shared.domain.token_cell import TokenType
+from shared.services.reading import ReadPorts, freshness, read_span
+
+_REPORT = frozenset(REQUEST_MEASURES.dense) - {
+    name for name in REQUEST_MEASURES.dense if name.startswith("moment")
+} | {
+    "error_type",
+    "error_class",
+    "finish_reason",
+    "tokens",
+    "latency_sketch",
+    "failed_sketch",
+    "first_token_sketch",
+}
+_MODELS = frozenset(
+    {"n", "n_ok", "tokens", "latency_sum", "latency_min", "latency_max", "latency_sketch"}
+)
+
+
+async def model_report(
+    model: str, where: Mapping[str, str], span: Span, *, ports: ReadPorts
+) -> dict[str, Any]:
+    """Return a model's report over a span; see the HTTP contract.
+
+    Args:
+        model: its name, exact.
+        where: further labels -> the value they must have.
+        span: minutes reported on.
+        ports: where from.
+    """
+    fresh = await freshness(ports)
+    rollups = await read_span(Kind.REQUEST, span.first, span.end, fresh, ports, only=_REPORT)
+    wanted = {label.MODEL: model, **where}
+    whole = as_one(merged(rollups, REQUEST_MEASURES, (), wanted, _REPORT))
+    head = {"model_name": model, **span.described(fresh.through)}
+    if len(whole) == 0:
+        return {**head, "no_data": True}
+    return {**head, **report_of(whole)}
+
+
+async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
+    """Return every model with traffic in a span, busiest first."""
+    fresh = await freshness(ports)
+    rollups = await read_span(Kind.REQUEST, span.first, span.end, fresh, ports, only=_MODELS)
+    by_pair = as_one(
+        merged(rollups, REQUEST_MEASURES, (label.MODEL, label.DEPLOYMENT), {}, _MODELS)
+    )
+    deployments: dict[str, list[str]] = {}
+    for pair in by_pair.labels:
+        deployments.setdefault(dict(pair)[label.MODEL], []).append(dict(pair)[label.DEPLOYMENT])
+    models = [
+        _model_line(model, sorted(names), _only(by_pair, model))
+        for model, names in deployments.items()
+    ]
+    models.sort(key=lambda line: (-line["total_requests"], line["model"]))
+    return {**span.described(fresh.through), "models": models}
+
+
+def as_one(rollup: Rollup) -> Rollup:
+    """Return a rollup with all its steps in one."""
+
+    def step(slots: Ints) -> Ints:
+        return np.zeros(len(slots), np.int64)
+
+    return aggregate([rollup], rollup.measures, step=step)
+
+
+def _only(by_pair: Rollup, model: str) -> Rollup:
+    return merged([by_pair], REQUEST_MEASURES, (), {label.MODEL: model}, _MODELS)
+
+
+def _model_line(model: str, deployments: list[str], whole: Rollup) -> dict[str, Any]:
+    total, ok = int(whole.ints("n")[0]), int(whole.ints("n_ok")[0])
+    tokens = tokens_by_type(whole)
+    return {
+        "model": model,
+        "deployments": deployments,
+        "total_requests": total,
+        "error_rate": (total - ok) / total if total else 0.0,
+        "p95_response_time_ms": times_ms(whole, "ms", "latency", "n_ok")["p95_ms"],
+        "total_tokens": tokens[TokenType.INPUT] + tokens[TokenType.OUTPUT],
+        "cost_usd": None,
+        "cost_basis": "unavailable",
+    }

@@ -1,0 +1,131 @@
+"""A metric over time, as a chart needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from shared.domain.frame import measure_samples
+from shared.domain.measures import Kind
+from shared.domain.metric_spec import DERIVED, QUOTA_RATIOS, Shape
+from shared.domain.sampling import Data, samples_of
+from shared.domain.span import Span
+from shared.domain.stored_rollup import Grain
+from shared.domain.timeline import rfc3339_minute
+from shared.domain.window import Aggregation, Expression
+from shared.errors import InvalidInput
+from shared.services.deployments import load_quotas
+from shared.services.ports import Documents
+from shared.services.reading import Freshness, ReadPorts, freshness, read_span
+
+MAX_POINTS = 11_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesQuery:
+    """What a chart asks for.
+
+    Attributes:
+        metric: its name.
+        aggregation: how a step's samples become one number.
+        span: minutes covered.
+        step_m: minutes a point.
+        group_by: labels that tell series apart.
+        where: label -> the value it must have.
+    """
+
+    metric: str
+    aggregation: Aggregation
+    span: Span
+    step_m: int
+    group_by: tuple[str, ...]
+    where: Mapping[str, str]
+
+
+async def query_series(
+    query: SeriesQuery, *, ports: ReadPorts, documents: Documents
+) -> dict[str, Any]:
+    """Return a metric's series; a point is the step that begins there, None without data.
+
+    Raises:
+        InvalidInput: more than 11,000 points a series.
+    """
+    span, step = query.span, query.step_m
+    points = -(-(span.end - span.first) // step)
+    if points > MAX_POINTS:
+        raise InvalidInput.at("step_s", f"expected at most {MAX_POINTS} points, got {points}")
+    fresh = await freshness(ports)
+    data = await load_data(
+        query.metric, span, fresh, _coarsest(query), ports=ports, documents=documents
+    )
+    samples = samples_of(query.metric, data, query.group_by, query.where)
+    times = span.first + step * np.arange(1, points + 1)
+    expression = Expression(query.metric, query.aggregation, step, query.group_by)
+    starts = [rfc3339_minute(int(time) - step) for time in times]
+    series = [
+        {
+            "labels": dict(found.labels),
+            "points": [
+                [start, None if np.isnan(value) else value]
+                for start, value in zip(starts, found.values.tolist(), strict=True)
+            ],
+        }
+        for found in measure_samples(samples, expression, times)
+    ]
+    return {
+        **span.described(fresh.through),
+        "metric": query.metric,
+        "aggregation": query.aggregation,
+        "step_s": step * 60,
+        "series": series,
+    }
+
+
+async def load_data(
+    metric: str | None,
+    span: Span,
+    fresh: Freshness,
+    coarsest: Grain,
+    *,
+    ports: ReadPorts,
+    documents: Documents,
+) -> Data:
+    """Return what a metric's samples are drawn from; None loads all derived and client metrics."""
+    spec = DERIVED.get(metric) if metric else None
+    only = None
+    if spec is not None:
+        only = {"n", *spec.measures, *(spec.split[:1] if spec.split else ())}
+    first, end = span.first, span.end
+    requests = (
+        await read_span(Kind.REQUEST, first, end, fresh, ports, only=only, coarsest=coarsest)
+        if spec is not None or metric is None
+        else []
+    )
+    overflow = spec is not None and "overflow" in spec.measures
+    metrics = (
+        await read_span(
+            Kind.METRIC,
+            first,
+            end,
+            fresh,
+            ports,
+            only={"n", "overflow"} if overflow else None,
+            coarsest=coarsest,
+        )
+        if spec is None or overflow
+        else []
+    )
+    quotas = await load_quotas(documents)
+    return Data(requests, metrics, quotas, coarsest.minutes if coarsest is not Grain.BUCKET else 1)
+
+
+def _coarsest(query: SeriesQuery) -> Grain:
+    spec = DERIVED.get(query.metric)
+    by_minute = spec is not None and spec.shape is Shape.RATIO
+    if by_minute and (query.metric in QUOTA_RATIOS or query.aggregation is not Aggregation.AVG):
+        return Grain.BUCKET
+    for grain in (Grain.DAY, Grain.HOUR):
+        if query.step_m % grain.minutes == 0 and query.span.first % grain.minutes == 0:
+            return grain
+    return Grain.BUCKET

@@ -1,0 +1,149 @@
+"""The timer that evaluates alert rules, and the HTTP functions about alerts."""
+
+import logging
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import azure.functions as func
+import msgspec
+from msgspec import Meta
+
+from shared.bootstrap import App, app
+from shared.domain.alert_view import Alert, Stage
+from shared.domain.span import span_of
+from shared.domain.timeline import rfc3339_minute
+from shared.services.alert_tick import Tick, alert_tick
+from shared.services.alerting import EVALUATED_THROUGH, AlertingPorts
+from shared.services.alerts import AlertPorts, acknowledge, get_alert, list_alerts
+from shared.services.rollup import COMPLETE_THROUGH
+from shared.triggers.call import Call
+from shared.triggers.endpoint import endpoint
+from shared.triggers.responses import Answer
+
+logger = logging.getLogger(__name__)
+blueprint = func.Blueprint()
+
+# Half of the time between two ticks, for evaluation and for delivery each.
+_BUDGET_S = 25.0
+
+
+class Acknowledging(msgspec.Struct, frozen=True):
+    """Who takes an alert on, and why."""
+
+    by: Annotated[str, Meta(min_length=1, max_length=256)]
+    comment: Annotated[str, Meta(max_length=2_048)] = ""
+
+
+class StageChoice(StrEnum):
+    """Which alerts to list."""
+
+    FIRING = "firing"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+# Rollup starts at second 0; a minute is complete EVALUATION_DELAY_S (30 s) after its end.
+@blueprint.timer_trigger(schedule="35 * * * * *", arg_name="timer", run_on_startup=False)
+async def evaluate_alerts(timer: func.TimerRequest) -> None:
+    """Evaluate every rule for the minutes that are due, and deliver what there is to tell."""
+    del timer
+    parts = app()
+    tick = await alert_tick(
+        now=datetime.now(UTC),
+        ports=AlertingPorts(
+            parts.documents, parts.cursors, parts.alerts, parts.registry, parts.load_frame
+        ),
+        telemetry=parts.telemetry,
+        environment=parts.settings.environment,
+        catch_up_m=parts.settings.evaluation_catch_up_m,
+        timer=time.monotonic,
+        budget_s=_BUDGET_S,
+    )
+    _report(tick, parts)
+
+
+def _report(tick: Tick, parts: App) -> None:
+    run, delivery = tick.evaluation, tick.delivery
+    if run.gap is not None:
+        logger.warning(
+            "evaluation gap: first=%s last=%s", *(rfc3339_minute(minute) for minute in run.gap)
+        )
+    if delivery.problem:
+        logger.warning("outbox waits: events=%d reason=%s", delivery.waiting, delivery.problem)
+    logger.info(
+        "evaluated alerts: minutes=%d through=%s told=%d ended=%d sent=%d waiting=%d stale=%s "
+        "seconds=%.2f alerts_at=%s",
+        run.evaluated_m,
+        None if run.through is None else rfc3339_minute(run.through),
+        run.told,
+        run.ended,
+        delivery.sent,
+        delivery.waiting,
+        run.stale,
+        run.elapsed_s,
+        "customEvents, /api/v1/alerts" if parts.telemetry.enabled else "/api/v1/alerts",
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "v1/alerts",
+    summary="Alerts, newest first.",
+    query={
+        "state": "`firing`, `pending`, `resolved` or `all` (unless given)",
+        "range": "when resolved alerts ended: `5m`, `1h`, `24h` (unless given), ... or seconds",
+        "start": "RFC 3339 time, instead of range",
+        "end": "RFC 3339 time, now unless given",
+        "limit": "100 unless given, 1,000 at most",
+        "next": "of an earlier answer",
+    },
+)
+async def get_alerts(call: Call) -> Answer:
+    """List alerts."""
+    choice = call.choice("state", StageChoice, StageChoice.ALL)
+    stages = list(Stage) if choice is StageChoice.ALL else [Stage(choice)]
+    span = span_of(call.query, call.now, default="24h")
+    page = await list_alerts(
+        stages, span, limit=call.limit(), after=call.query.get("next"), ports=_alert_ports()
+    )
+    complete = await app().cursors.read(COMPLETE_THROUGH)
+    evaluated = await app().cursors.read(EVALUATED_THROUGH)
+    return Answer(
+        {
+            "alerts": page.alerts,
+            "next": page.next,
+            **span.described(complete.minute if complete else None),
+            "evaluated_through": rfc3339_minute(evaluated.minute) if evaluated else None,
+        }
+    )
+
+
+@endpoint(blueprint, "GET", "v1/alerts/{alert_id}", summary="One alert.", answer=Alert)
+async def get_one_alert(call: Call) -> Answer:
+    """Return an alert."""
+    return Answer(await get_alert(call.path["alert_id"], ports=_alert_ports()))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "v1/alerts/{alert_id}/acknowledge",
+    summary="Take an alert on: its repeats no longer reach people.",
+    request=Acknowledging,
+    answer=Alert,
+)
+async def acknowledge_alert(call: Call) -> Answer:
+    """Acknowledge an alert."""
+    said = call.decoded(Acknowledging)
+    alert = await acknowledge(
+        call.path["alert_id"], by=said.by, comment=said.comment, now=call.now, ports=_alert_ports()
+    )
+    return Answer(alert)
+
+
+def _alert_ports() -> AlertPorts:
+    return AlertPorts(app().alerts, app().registry)

@@ -1,0 +1,40 @@
+"""The daily timer that makes tomorrow's table and drops what is past its time."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import azure.functions as func
+
+from shared.bootstrap import app
+from shared.domain.stored_rollup import Grain
+from shared.services.retention import retain
+
+logger = logging.getLogger(__name__)
+blueprint = func.Blueprint()
+
+
+@blueprint.timer_trigger(schedule="0 40 23 * * *", arg_name="timer", run_on_startup=False)
+async def retention(timer: func.TimerRequest) -> None:
+    """Seal and drop old days, prepare the next one."""
+    del timer
+    parts, now = app(), datetime.now(UTC)
+    settings = parts.settings
+    run = await retain(
+        now=now,
+        chunks=parts.chunks,
+        rollups=parts.rollups,
+        cursors=parts.cursors,
+        dirty=parts.dirty,
+        keep_days={
+            Grain.BUCKET: settings.chunk_retention_d,
+            Grain.HOUR: settings.hour_retention_d,
+            Grain.DAY: settings.day_retention_d,
+        },
+    )
+    alerts = await parts.alerts.forget_resolved(now - timedelta(days=settings.hour_retention_d))
+    logger.info(
+        "retention: days=%s rollups=%d alerts=%d",
+        ",".join(run.dropped_days) or "none",
+        run.dropped_rollups,
+        alerts,
+    )

@@ -1,0 +1,229 @@
+"""The demo against a small stand-in for the app: what it sends, checks, prints and returns."""
+
+import io
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tools.demo.api import Api, DemoError
+from tools.demo.options import Options
+from tools.demo.paint import Paint
+from tools.demo.sending import check_accepted
+from tools.demo.story import draw_traffic, last_settled_minute, tell
+from tools.simulator import Incident, Post, Traffic, simulate
+
+END = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+ONCE = Options(trace=None, once=True, port=7300, seed=1)
+
+
+class StandIn:
+    """Answers as the contract says; counts what came, finds what it is told to find."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.reports = {"cpu_utilization": 0, "model_quality_groundedness": 0}
+        self.batches: set[str] = set()
+        self.puts: dict[str, Any] = {}
+        self.runs: list[str] = []
+        self.found: tuple[Incident, ...] = ()
+        self.reject = False
+        self.busy = 0
+        self.server = TestServer(self._application())
+
+    @property
+    def base_url(self) -> str:
+        return str(self.server.make_url("")).rstrip("/")
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=8 * 2**20)
+        app.router.add_put("/api/v1/{kind}/{name}", self._put)
+        app.router.add_post("/api/v1/{kind}", self._post)
+        app.router.add_post("/admin/functions/{name}", self._run)
+        app.router.add_get("/api/v1/summary", self._summary)
+        app.router.add_get("/api/v1/models", self._models)
+        app.router.add_get("/api/v1/models/{model}/report", self._report)
+        app.router.add_get("/api/v1/series", self._series)
+        app.router.add_get("/api/v1/alerts", self._alerts)
+        return app
+
+    async def _put(self, request: web.Request) -> web.Response:
+        self.puts[request.match_info["name"]] = await request.json()
+        return web.json_response({})
+
+    async def _post(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if self.busy:
+            self.busy -= 1
+            return web.json_response({}, status=503, headers={"Retry-After": "0"})
+        count = len(body.get("requests", [body]))
+        if self.reject:
+            fault = {"index": 0, "path": "requests[0].model", "reason": "too plain"}
+            return web.json_response({"accepted": count - 1, "rejected": [fault]}, status=202)
+        self.batches.add(body["batch_id"])
+        self.reports["cpu_utilization"] += "usage" in body
+        self.reports["model_quality_groundedness"] += "scores" in body
+        self.requests += len(body.get("requests", []))
+        return web.json_response({"accepted": count, "rejected": []}, status=202)
+
+    async def _run(self, request: web.Request) -> web.Response:
+        self.runs.append(request.match_info["name"])
+        return web.Response(status=202)
+
+    async def _summary(self, request: web.Request) -> web.Response:
+        behind = timedelta(hours=1) if self.runs.count("rollup") == 1 else timedelta()
+        reports = {name: {"count": count} for name, count in self.reports.items()}
+        return web.json_response(
+            {"data_through": (END - behind).isoformat(), "metric_breakdown": reports}
+        )
+
+    async def _models(self, request: web.Request) -> web.Response:
+        model = {"model": "gpt-5", "deployments": ["gpt5-prod"], "total_requests": self.requests}
+        return web.json_response({"models": [model]})
+
+    async def _report(self, request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "model_name": "gpt-5",
+                "total_requests": self.requests,
+                "failed_requests": 12,
+                "error_rate": 0.01,
+                "errors_by_type": {"timeout": 9, "server_error": 3},
+                "p50_response_time_ms": 1500.4,
+                "p95_response_time_ms": 4000.0,
+                "p99_response_time_ms": None,
+                "total_input_tokens": 5_000_000,
+                "total_output_tokens": 40_000,
+            }
+        )
+
+    async def _series(self, request: web.Request) -> web.Response:
+        points = [["2026-11-23T20:00:00Z", 1.0], ["2026-11-23T20:30:00Z", 2.0]]
+        return web.json_response({"series": [{"labels": {"model": "gpt-5"}, "points": points}]})
+
+    async def _alerts(self, request: web.Request) -> web.Response:
+        found = [alert(incident) for incident in self.found]
+        through = "2026-11-23T21:00:00Z"
+        evaluated = through if "evaluate_alerts" in self.runs else None
+        return web.json_response(
+            {"alerts": found, "evaluated_through": evaluated, "data_through": through}
+        )
+
+
+def alert(incident: Incident) -> dict[str, Any]:
+    fired_at = incident.start + timedelta(minutes=3)
+    return {
+        "rule": incident.rule,
+        "labels": dict(incident.labels),
+        "state": "resolved",
+        "severity": "error",
+        "worst_value": 0.3,
+        "comparison": ">",
+        "threshold": 0.05,
+        "message": f"{incident.rule} is high",
+        "fired_at": fired_at.isoformat(),
+        "resolved_at": incident.end.isoformat(),
+    }
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[StandIn]:
+    stand_in = StandIn()
+    async with stand_in.server:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def traffic() -> Traffic:
+    return simulate(END - timedelta(hours=24), END, scale=0.02)
+
+
+async def told(app: StandIn, traffic: Traffic) -> tuple[bool, str]:
+    out = io.StringIO()
+    found = await tell(ONCE, traffic, base_url=app.base_url, paint=Paint(False), out=out)
+    return found, out.getvalue()
+
+
+async def test_everything_is_sent_once_and_the_timers_run(app: StandIn, traffic: Traffic) -> None:
+    await told(app, traffic)
+    assert app.requests == len(traffic)
+    assert len(app.batches) == len(list(traffic.posts())) + len(traffic.measurements)
+    assert app.runs == ["rollup", "rollup", "evaluate_alerts"]
+
+
+async def test_quotas_and_the_spike_rule_are_stored_first(app: StandIn, traffic: Traffic) -> None:
+    await told(app, traffic)
+    assert app.puts["traffic-spike"]["metric"] == "model_requests_total"
+    assert app.puts["gpt41-legacy"]["tpm_quota"] == 400_000
+    assert app.puts["gpt41-legacy"]["effective_from"] == "2026-11-22T21:00:00Z"
+
+
+async def test_a_summary_with_everything_found_is_a_success(app: StandIn, traffic: Traffic) -> None:
+    app.found = traffic.incidents
+    found, text = await told(app, traffic)
+    assert found
+    assert "6 of 6 found" in text
+    assert "alerts beyond the script: 0" in text
+    assert "at worst 0.3, fires at > 0.05" in text
+    assert f"{len(traffic):,}" in text
+    assert "timeout 9, server_error 3" in text
+    assert text.count("SIMULATED") == 2
+    assert "\x1b" not in text
+
+
+async def test_an_incident_that_no_alert_found_is_said_and_fails(
+    app: StandIn, traffic: Traffic
+) -> None:
+    app.found = traffic.incidents[:-1]
+    found, text = await told(app, traffic)
+    assert not found
+    assert "5 of 6 found" in text
+    assert "NOT found  20:00-20:20  a runaway job" in text
+
+
+async def test_a_busy_app_is_asked_again(app: StandIn, traffic: Traffic) -> None:
+    app.busy = 3
+    await told(app, traffic)
+    assert app.requests == len(traffic)
+
+
+async def test_a_rejected_record_stops_the_demo(app: StandIn, traffic: Traffic) -> None:
+    app.reject = True
+    with pytest.raises(DemoError, match=r"requests\[0\].model: too plain"):
+        await told(app, traffic)
+
+
+async def test_an_answer_of_another_status_stops_the_demo(app: StandIn) -> None:
+    async with Api(app.base_url) as api:
+        with pytest.raises(DemoError, match="GET /api/v1/nothing: the app answered 405"):
+            await api.get("/api/v1/nothing")
+
+
+async def test_an_app_that_is_away_stops_the_demo() -> None:
+    async with Api("http://127.0.0.1:7399") as api:
+        with pytest.raises(DemoError, match="did not answer"):
+            await api.run("rollup")
+
+
+def test_fewer_accepted_than_sent_is_an_error() -> None:
+    post = Post("/api/v1/requests", "b", b"", 3)
+    with pytest.raises(DemoError, match="2 of 3 records accepted"):
+        check_accepted(post, {"accepted": 2, "rejected": []})
+
+
+def test_the_traffic_ends_with_the_last_settled_minute() -> None:
+    now = datetime(2026, 11, 23, 21, 0, 50, tzinfo=UTC)
+    assert last_settled_minute(now) == END
+    assert last_settled_minute(now - timedelta(seconds=11)) == END - timedelta(minutes=1)
+
+
+def test_a_trace_that_is_none_stops_the_demo(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(DemoError, match="line 2"):
+        draw_traffic(replace(ONCE, trace=path), END)

@@ -1,0 +1,36 @@
+"""What the app is told before any traffic: the deployments' quotas and one rule of the demo's own.
+
+The built-in rules know no rate of requests, so the traffic spike has a rule of its own, which shows
+how one is added.
+"""
+
+from urllib.parse import quote
+
+from tools.demo.api import Api
+from tools.simulator import IncidentKind, Traffic
+from tools.simulator.fleet import deployment_settings
+
+SPIKE_RULE = {
+    "name": "traffic-spike",
+    "description": "more than three requests a second to one deployment",
+    "metric": "model_requests_total",
+    "aggregation": "rate",
+    "window_s": 300,
+    "comparison": ">",
+    "threshold": 3,
+    "filter": {"deployment": "embed-prod"},
+    "severity": "info",
+}
+
+
+async def prepare(api: Api, traffic: Traffic) -> None:
+    """Store the quotas as of the start of the traffic, and the demo's rule if it needs one.
+
+    Raises:
+        DemoError: the app refused.
+    """
+    for deployment in traffic.deployments:
+        path = f"/api/v1/deployments/{quote(deployment.name, safe='')}"
+        await api.put(path, deployment_settings(deployment, traffic.start))
+    if any(incident.kind is IncidentKind.SPIKE for incident in traffic.incidents):
+        await api.put(f"/api/v1/rules/{SPIKE_RULE['name']}", SPIKE_RULE)
