@@ -108,7 +108,7 @@ def assemble(
             clock,
         ),
         rollup=RollupPorts(refresh, cursors, dirty, counted),
-        reading=ReadPorts(refresh, cursors, dirty, counted),
+        reading=ReadPorts(refresh, cursors, dirty, counted, clock),
         load_frame=FrameLoader(rollups, documents, cursors),
         tables=tables,
     )

@@ -5,6 +5,7 @@ so that this file is the layout.
 """
 
 import hashlib
+from functools import lru_cache
 from urllib.parse import quote
 
 from shared.domain.measures import Kind
@@ -38,6 +39,7 @@ def chunk_table(minute: int) -> str:
     return f"{CHUNKS}{day_key(minute)}"
 
 
+@lru_cache(maxsize=256)
 def chunk_partition(kind: Kind, shard: int, bucket: int) -> str:
     """Return the partition of a bucket's shard."""
     return f"{kind}{shard:02x}|{instant(bucket):%Y%m%d%H%M}"

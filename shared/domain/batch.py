@@ -22,10 +22,12 @@ class Batch:
     Attributes:
         size: number of rows.
         columns: name -> column; the table of a coded column `x` is the texts `x#`.
+        compact: whether every text of a table is in use and no column is all null.
     """
 
     size: int
     columns: Mapping[str, Column] = field(default_factory=dict)
+    compact: bool = False
 
     def ints(self, name: str) -> Ints:
         """Return an int64 column; all null where the batch has none."""
@@ -79,6 +81,8 @@ class Batch:
 
     def compacted(self) -> "Batch":
         """Return the batch with tables of only the texts in use, without all-null columns."""
+        if self.compact:
+            return self
         columns: dict[str, Column] = {}
         for name, column in self.columns.items():
             if name + TABLE_SUFFIX in self.columns:
@@ -88,7 +92,7 @@ class Batch:
                     columns |= self._recoded(name, used)
             elif not name.endswith(TABLE_SUFFIX) and not _all_null(column):
                 columns[name] = column
-        return Batch(self.size, columns)
+        return Batch(self.size, columns, compact=True)
 
     def _recoded(self, name: str, used: Ints) -> dict[str, Column]:
         codes, table = self.ints(name), self.table(name)
@@ -107,6 +111,9 @@ def _all_null(column: Column) -> bool:
 
 def coded(values: Sequence[str | None]) -> tuple[Ints, list[str]]:
     """Return texts as codes into the list of their distinct values, in order of appearance."""
+    first = values[0] if values else None
+    if first is not None and values.count(first) == len(values):
+        return np.zeros(len(values), np.int64), [first]
     distinct = [text for text in dict.fromkeys(values) if text is not None]
     index: dict[str | None, int] = {text: code for code, text in enumerate(distinct)}
     index[None] = NULL

@@ -22,7 +22,7 @@ _TYPES = {
     "null": "null",
 }
 _LIMITS = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than"}
-_PARTS = {"str": "characters", "array": "items", "object": "entries"}
+_PARTS = {"str": "character,characters", "array": "item,items", "object": "entry,entries"}
 _FIXED = {
     "Invalid RFC3339 encoded datetime": f"expected {_MOMENT}",
     "Number out of range": "expected a number of at most 1e308",
@@ -79,8 +79,8 @@ def shortened(text: str) -> str:
 def _condition(kind: str, text: str) -> str:
     length = _LENGTH.fullmatch(text)
     if length:
-        parts = _PARTS.get(kind, "entries")
-        return f" of {_LIMITS[length[1]]} {length[2]} {parts if length[2] != '1' else parts[:-1]}"
+        one, many = _PARTS.get(kind, "entry,entries").split(",")
+        return f" of {_LIMITS[length[1]]} {length[2]} {one if length[2] == '1' else many}"
     if text == " with a timezone component":
         return ""
     return text.removesuffix(".0")

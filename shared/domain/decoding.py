@@ -107,11 +107,12 @@ class BatchDecoder[T: msgspec.Struct]:
             batch: Any = self._fast.decode(body)
         except DECODE_ERRORS:
             return self._item_by_item(body, strict=strict)
-        items = getattr(batch, self._name)
+        return self.whole(getattr(batch, self._name), batch.batch_id)
+
+    def whole(self, items: Sequence[T], batch_id: str | None) -> Decoded[T]:
+        """Return a batch in which every item decoded; raises as `decode` does."""
         self._check_count(len(items))
-        return Decoded(
-            _checked_batch_id(batch.batch_id), items, range(len(items)), [], {}, len(items)
-        )
+        return Decoded(_checked_batch_id(batch_id), items, range(len(items)), [], {}, len(items))
 
     def _item_by_item(self, body: bytes, *, strict: bool) -> Decoded[T]:
         outer = self._outer(body)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.domain import label
 from shared.domain import metric_names as names
+from shared.domain.label import Labels
 from shared.domain.packing import Floats, Ints
 from shared.domain.rollup import Rollup
 from shared.domain.samples import Samples
@@ -177,9 +179,15 @@ def _quantile(keys: Ints, sums: Ints, share: float) -> float:
 def _arrivals(parts: Sequence[Rollup], first: int, end: int) -> NDArray[np.bool_]:
     arrived = np.zeros(max(end - first, 0), np.bool_)
     for part in parts:
-        inside = (part.slots >= first) & (part.slots < end)
+        sent = np.array([_is_sent(labels) for labels in part.labels], np.bool_)[part.series]
+        inside = sent & (part.slots >= first) & (part.slots < end)
         arrived[part.slots[inside] - first] = True
     return arrived
+
+
+def _is_sent(labels: Labels) -> bool:
+    """Tell whether a client sends this series; the gauge of open sessions is the monitor's own."""
+    return (label.METRIC_NAME, names.REQUESTS_IN_PROGRESS) not in labels
 
 
 def _silence(arrived: NDArray[np.bool_], since: int | None, first: int) -> Ints:

@@ -107,6 +107,8 @@ def _write(name: str, column: Column) -> tuple[_Head, bytes]:
 
 
 def _write_ints(name: str, column: Ints) -> tuple[_Head, bytes]:
+    if len(column) == 1:
+        return _Head(name, "i", 1, int(column[0]), 0, 0), b""
     nulls = column == NULL
     any_null = bool(nulls.any())
     known = column[~nulls] if any_null else column

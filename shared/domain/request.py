@@ -18,7 +18,8 @@ Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 Milliseconds = Annotated[float, Meta(ge=0, le=MAX_DURATION_MS)]
 Moment = Annotated[datetime, Meta(tz=True)]
 TagText = Annotated[str, Meta(max_length=128)]
-BatchId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
+# Python's `$` lets a newline follow; OpenAPI has no `\Z`.
+BatchId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 
 
 class RequestRecord(msgspec.Struct, frozen=True, gc=False):

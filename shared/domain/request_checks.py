@@ -45,11 +45,13 @@ def request_faults(records: Sequence[RequestRecord], batch: Batch) -> list[RowFa
         records: as decoded.
         batch: the same records as columns.
     """
-    suspects = [
-        *(name for name, column in NAMES.items() if _has_control(batch.table(column))),
-        *(name for name in HASHED if HASHED[name] in batch.columns),
-        *(name for name in _IDS if _has_control(batch.columns.get(name))),
-    ]
+    tables = [column for column in batch.columns.values() if isinstance(column, list)]
+    suspects = [name for name in HASHED if HASHED[name] in batch.columns]
+    if any(_has_control(table) for table in tables):
+        suspects += [
+            *(name for name, column in NAMES.items() if _has_control(batch.table(column))),
+            *(name for name in _IDS if _has_control(batch.columns.get(name))),
+        ]
     faults = [fault for name in suspects for fault in _control_faults(records, name)]
     if "tags" in batch.columns and _suspicious_tags(batch.table("tags")):
         faults += _tag_faults(records)
@@ -65,6 +67,8 @@ def time_faults(times: Ints, field: str, *, oldest_us: int, newest_us: int) -> l
         oldest_us: the first time still accepted.
         newest_us: the last time already accepted.
     """
+    if len(times) == 0 or (oldest_us <= times.min() and times.max() <= newest_us):
+        return []
     ahead = f"expected an end until {_moment(newest_us)}, 5 minutes ahead of the server's clock"
     kept = f"expected an end since {_moment(oldest_us)}, within the retention of raw records"
     outside = [(row, ahead) for row in np.flatnonzero(times > newest_us).tolist()]

@@ -16,8 +16,9 @@ from shared.domain.request_schema import COUNTS, HASHED, NAMES, SCALED
 
 _TRACE_DIGITS = 32
 _NO_TRACE = "0" * _TRACE_DIGITS
+_HEX = re.compile(r"[0-9a-f]*")
 _W3C_TRACE = re.compile(r"[0-9a-f]{32}")
-_FIELDS = tuple(field.name for field in msgspec.structs.fields(RequestRecord))
+REPORTED, MISSING = "reported", "missing"
 
 type Values = Mapping[str, Sequence[Any]]
 
@@ -26,7 +27,7 @@ def columns_of(records: Sequence[RequestRecord], hash_key: bytes) -> Batch:
     """Return records as columns.
 
     Args:
-        records: decoded records, at least one.
+        records: decoded records, at least one, all of one type.
         hash_key: key of the digests that stand for users, prompts and conversations.
     """
     values = _present_fields(records)
@@ -36,13 +37,14 @@ def columns_of(records: Sequence[RequestRecord], hash_key: bytes) -> Batch:
         _add_coded(columns, NAMES[name], values[name])
     for name in HASHED.keys() & values.keys():
         columns[HASHED[name]] = _hashes(values[name], hash_key)
-    if "tags" in values:
-        _add_coded(columns, "tags", [_tags_text(tags) for tags in values["tags"]])
+    if any(values.get("tags", ())):
+        _add_coded(columns, "tags", _tags_texts(values["tags"]))
     _add_numbers(columns, values)
     _add_ids(columns, values)
     _default_deployment(columns, len(records))
     _classify(columns, len(records))
-    return Batch(len(records), dict(sorted(columns.items())))
+    _add_usage_source(columns, len(records))
+    return Batch(len(records), dict(sorted(columns.items())), compact=True)
 
 
 def end_us(batch: Batch) -> Ints:
@@ -62,7 +64,7 @@ def trace_ids(batch: Batch) -> list[str | None]:
 
 def _present_fields(records: Sequence[RequestRecord]) -> dict[str, Sequence[Any]]:
     columns = zip(*map(msgspec.structs.astuple, records), strict=True)
-    fields = zip(_FIELDS, columns, strict=True)
+    fields = zip(records[0].__struct_fields__, columns, strict=True)
     return {name: values for name, values in fields if values.count(None) < len(values)}
 
 
@@ -104,6 +106,8 @@ def _hashes(texts: Sequence[str | None], key: bytes) -> Ints:
 
 
 def _whole(values: Sequence[float | None], scale: float) -> Ints:
+    if scale == 1.0 and None not in values:
+        return np.array(values, np.int64)
     numbers = np.array(values, np.float64)
     known = ~np.isnan(numbers)
     whole = np.full(len(values), NULL, np.int64)
@@ -111,12 +115,21 @@ def _whole(values: Sequence[float | None], scale: float) -> Ints:
     return whole
 
 
-def _tags_text(tags: Mapping[str, str] | None) -> str | None:
-    return msgspec.json.encode(tags, order="sorted").decode() if tags else None
+def _tags_texts(values: Sequence[Mapping[str, str] | None]) -> list[str | None]:
+    known: dict[tuple[tuple[str, str], ...], str] = {}
+    texts: list[str | None] = []
+    for tags in values:
+        pairs = tuple(tags.items()) if tags else ()
+        if pairs and pairs not in known:
+            known[pairs] = msgspec.json.encode(tags, order="sorted").decode()
+        texts.append(known.get(pairs))
+    return texts
 
 
 def _trace_columns(texts: list[str]) -> dict[str, Column]:
-    w3c = [text if _W3C_TRACE.fullmatch(text) else _NO_TRACE for text in texts]
+    w3c = texts
+    if set(map(len, texts)) != {_TRACE_DIGITS} or not _HEX.fullmatch("".join(texts)):
+        w3c = [text if _W3C_TRACE.fullmatch(text) else _NO_TRACE for text in texts]
     halves = np.frombuffer(bytes.fromhex("".join(w3c)), ">i8").astype(np.int64).reshape(-1, 2)
     packed = np.array([text is own for text, own in zip(texts, w3c, strict=True)])
     packed &= (halves != NULL).all(axis=1)
@@ -129,6 +142,15 @@ def _trace_columns(texts: list[str]) -> dict[str, Column]:
         pairs = zip(texts, packed.tolist(), strict=True)
         columns["trace_id"] = ["" if own else text for text, own in pairs]
     return columns
+
+
+def _add_usage_source(columns: dict[str, Column], size: int) -> None:
+    batch = Batch(size, columns)
+    missing = (batch.ints("input_tokens") == NULL) & (batch.ints("output_tokens") == NULL)
+    uniform = missing.all() or not missing.any()
+    columns["usage_source"] = np.zeros(size, np.int64) if uniform else missing.astype(np.int64)
+    table = [MISSING if missing[0] else REPORTED] if uniform else [REPORTED, MISSING]
+    columns["usage_source" + TABLE_SUFFIX] = table
 
 
 def _default_deployment(columns: dict[str, Column], size: int) -> None:

@@ -61,6 +61,7 @@ def request_rows(batch: Batch) -> list[dict[str, Any]]:
         "request_id": batch.texts("request_id"),
         "trace_id": trace_ids(batch),
         "error_class": batch.texts("error_class"),
+        "usage_source": batch.texts("usage_source"),
         "tags": [text and msgspec.json.decode(text) for text in batch.texts("tags")],
     }
     columns |= {name: batch.texts(column) for name, column in NAMES.items()}

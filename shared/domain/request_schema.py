@@ -1,7 +1,7 @@
 """How the fields of a request record map to the columns of a chunk: every column name is here.
 
-Beside these stand `start_us`, `duration_us`, `temperature`, `tags`, `request_id`, `trace_id` and
-`error_class`.
+Beside these stand `start_us`, `duration_us`, `temperature`, `tags`, `request_id`, `trace_id`,
+`error_class` and `usage_source`.
 """
 
 NAMES = {

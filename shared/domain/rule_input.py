@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from shared.domain.decoding import fault_of
+from shared.domain.decoding import DECODE_ERRORS, fault_of
 from shared.domain.label import DEPLOYMENT, MODEL
 from shared.domain.metric_spec import DERIVED, QUOTA_RATIOS, Shape
 from shared.domain.rule import MINUTE_S, AlertRule, Comparison, NoData, Severity
@@ -34,7 +34,7 @@ _RATIO_METRICS = {spec.name for spec in DERIVED.values() if spec.shape is Shape.
 _RATIO_AGGREGATIONS = (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)
 _URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+")
 
-_RuleName = Annotated[str, Meta(pattern=rf"^{RULE_NAME.pattern}$")]
+_RuleName = Annotated[str, Meta(pattern=rf"\A{RULE_NAME.pattern}\Z")]
 _Name = Annotated[str, Meta(min_length=1, max_length=256)]
 _Text = Annotated[str, Meta(max_length=2_048)]
 _Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME_S)]
@@ -89,7 +89,7 @@ def parse_rule(body: bytes | msgspec.Raw, *, name: str | None = None, at: str = 
     """
     try:
         raw = _OBJECT.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except DECODE_ERRORS as error:
         raise InvalidInput.at(at.rstrip(".") or "body", f"expected a rule ({error})") from error
     if name is not None:
         raw.setdefault("name", msgspec.Raw(msgspec.json.encode(name)))
@@ -109,7 +109,7 @@ def parse_rules(body: bytes) -> list[AlertRule]:
     """
     try:
         raws = _SET.decode(body).rules
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except DECODE_ERRORS as error:
         fault = fault_of(str(error), body)
         raise InvalidInput.at(fault.path or "body", fault.reason) from error
     rules: list[AlertRule] = []
@@ -147,7 +147,7 @@ def _decoded(raw: Mapping[str, msgspec.Raw]) -> tuple[dict[str, Any], list[Fault
             continue
         try:
             values[name] = _DECODERS[name].decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except DECODE_ERRORS as error:
             fault = fault_of(str(error), text)
             place = fault.path if fault.path.startswith("[") else f".{fault.path}"
             faults.append(Fault(f"{name}{place}".rstrip("."), fault.reason))

@@ -7,6 +7,7 @@ named by its first minute.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MINUTE_US = 60_000_000
 BUCKET_M = 5
@@ -68,4 +69,9 @@ def parse_rfc3339(text: str) -> datetime:
 
 def day_key(minute: int) -> str:
     """Return the UTC day of a minute as yyyyMMdd."""
-    return f"{instant(minute):%Y%m%d}"
+    return _day_text(minute // DAY_M)
+
+
+@lru_cache(maxsize=128)
+def _day_text(day: int) -> str:
+    return f"{instant(day * DAY_M):%Y%m%d}"

@@ -31,7 +31,7 @@ GAUGES: Mapping[str, tuple[str, Aggregation]] = {
     names.TIME_TO_FIRST_TOKEN: (names.TIME_TO_FIRST_TOKEN, Aggregation.AVG),
     names.TOKENS_USED: (names.TOKENS_USED, Aggregation.SUM),
     names.TOKEN_USAGE_RATE: (names.TOKEN_USAGE_RATE, Aggregation.AVG),
-    names.REQUESTS_IN_PROGRESS: (names.REQUESTS_IN_PROGRESS, Aggregation.LAST),
+    names.REQUESTS_IN_PROGRESS: (names.REQUESTS_IN_PROGRESS, Aggregation.SUM),
 }
 
 
@@ -84,7 +84,7 @@ def _points(frame: Frame, first: int, end: int) -> Iterator[GaugePoint]:
 def _busiest(frame: Frame, times: Ints) -> set[label.Labels]:
     """Return the label sets with the most requests, and those with requests in progress."""
     requests = Expression(names.REQUESTS_TOTAL, Aggregation.SUM, 1, _LABELS)
-    running = Expression(names.REQUESTS_IN_PROGRESS, Aggregation.LAST, 1, _LABELS)
+    running = Expression(names.REQUESTS_IN_PROGRESS, Aggregation.SUM, 1, _LABELS)
     found = measure(frame, requests, times)
     found.sort(key=lambda each: -int(each.samples.sum()))
     return {each.labels for each in [*found[:MAX_LABEL_SETS], *measure(frame, running, times)]}

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from shared.domain.batch import Batch
-from shared.domain.decoding import BatchDecoder, Decoded, Rejection
+from shared.domain.decoding import Decoded, Rejection
+from shared.domain.lean_decoding import LeanDecoder
 from shared.domain.measures import Kind
 from shared.domain.packing import Ints
 from shared.domain.request import RequestRecord
@@ -22,7 +23,7 @@ from shared.services.ports import Chunks, DirtyBuckets, Secrets
 from shared.services.rollup import RollupStart
 from shared.services.storing import AHEAD, Clock, Stored, store_batch
 
-REQUESTS = BatchDecoder("requests", RequestRecord)
+REQUESTS = LeanDecoder("requests", RequestRecord)
 # Decoding costs some 10 ms a MiB: larger bodies leave the event loop to others.
 _IN_LOOP_BYTES = 512 << 10
 

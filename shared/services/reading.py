@@ -12,11 +12,11 @@ from itertools import pairwise
 from shared.domain.measures import Kind
 from shared.domain.rollup import Rollup
 from shared.domain.stored_rollup import Grain
-from shared.domain.timeline import BUCKET_M, floor_to
+from shared.domain.timeline import BUCKET_M, floor_to, minute_of
 from shared.services.ports import Cursors, DirtyBuckets
 from shared.services.refresh import Counted, RefreshPorts, refresh
 from shared.services.rollup import COMPLETE_THROUGH
-from shared.services.storing import UNMARKED_M
+from shared.services.storing import AHEAD, UNMARKED_M, Clock
 
 # A backlog larger than this is left to the rollup timer: `data_through` tells how far it is.
 MAX_LIVE_BUCKETS = 24
@@ -25,12 +25,13 @@ _DAYS_FROM_M = 2 * Grain.DAY.minutes
 
 @dataclass(frozen=True, slots=True)
 class ReadPorts:
-    """What reading needs."""
+    """What reading needs; the clock tells beyond which minute nothing can have arrived."""
 
     refresh: RefreshPorts
     cursors: Cursors
     dirty: DirtyBuckets
     counted: Counted
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ class Freshness:
 
     Attributes:
         through: every minute before this one is rolled up; None before the first run.
+        newest: nothing that has been accepted ends in this minute or later.
         stale: kind -> marked buckets.
     """
 
     through: int | None
+    newest: int
     stale: dict[Kind, set[int]] = field(default_factory=dict)
 
     def is_settled(self, kind: Kind, first: int, end: int) -> bool:
@@ -64,6 +67,8 @@ class Freshness:
         What arrives for a bucket within 5 minutes of its end leaves no marker, so the buckets that
         ended since then are looked at themselves.
         """
+        if first >= self.newest:
+            return True
         if self.through is None or end > floor_to(self.through - UNMARKED_M, BUCKET_M):
             return False
         return not any(first <= bucket < end for bucket in self.stale.get(kind, ()))
@@ -75,7 +80,8 @@ async def freshness(ports: ReadPorts) -> Freshness:
     stale: dict[Kind, set[int]] = {}
     for marker in markers:
         stale.setdefault(marker.kind, set()).add(marker.bucket)
-    return Freshness(cursor.minute if cursor else None, stale)
+    newest = minute_of(ports.clock() + AHEAD) + BUCKET_M
+    return Freshness(cursor.minute if cursor else None, newest, stale)
 
 
 async def read_span(

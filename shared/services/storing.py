@@ -87,7 +87,10 @@ async def store_batch(
         )
         by_start[bucket] = index, made
     every = [chunk for _, made in by_start.values() for chunk in made]
-    earlier = await asyncio.gather(*(chunks.insert(chunk) for chunk in every))
+    if len(every) == 1:
+        earlier = [await chunks.insert(every[0])]
+    else:
+        earlier = await asyncio.gather(*(chunks.insert(chunk) for chunk in every))
     await _mark_late(kind, list(by_start), dirty=dirty, now=clock())
     met = dict(zip(((c.bucket, c.part) for c in every), earlier, strict=True))
     surplus = [

@@ -8,6 +8,7 @@ import azure.functions as func
 from shared.bootstrap import app
 from shared.domain.stored_rollup import Grain
 from shared.services.retention import retain
+from shared.services.session_drop import KEEP_DAYS, drop_sessions
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -32,9 +33,13 @@ async def retention(timer: func.TimerRequest) -> None:
         },
     )
     alerts = await parts.alerts.forget_resolved(now - timedelta(days=settings.hour_retention_d))
+    sessions = await drop_sessions(
+        now - timedelta(days=KEEP_DAYS), sessions=parts.sessions, cursors=parts.cursors
+    )
     logger.info(
-        "retention: days=%s rollups=%d alerts=%d",
+        "retention: days=%s rollups=%d alerts=%d sessions=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
+        sessions,
     )

@@ -31,6 +31,7 @@ async def test_a_completed_session_is_one_request(monitor: SessionMonitor) -> No
     (row,) = await monitor.requests()
     assert len(row.pop("user_hash")) == 16
     assert row == {
+        "usage_source": "reported",
         "start_time": "2026-11-23T10:00:00Z",
         "end_time": "2026-11-23T10:00:02.500000Z",
         "duration_ms": 2500.0,
