@@ -42,7 +42,7 @@ def request_faults(records: Sequence[RequestRecord], batch: Batch) -> list[RowFa
     """Return what is wrong with records: control characters in names, parts above their whole.
 
     Args:
-        records: as decoded.
+        records: as decoded; a field that none was sent with may be absent.
         batch: the same records as columns.
     """
     tables = [column for column in batch.columns.values() if isinstance(column, list)]
@@ -86,7 +86,7 @@ def _moment(time_us: int) -> str:
 
 
 def _control_faults(records: Sequence[RequestRecord], field: str) -> list[RowFault]:
-    texts = [getattr(record, field) for record in records]
+    texts: list[str | None] = [getattr(record, field, None) for record in records]
     if not CONTROL.search("".join(filter(None, texts))):
         return []
     return [

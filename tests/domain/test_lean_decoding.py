@@ -11,6 +11,8 @@ from hypothesis import given
 from shared.domain.decoding import BatchDecoder, Decoded
 from shared.domain.lean_decoding import LeanDecoder
 from shared.domain.request import RequestRecord
+from shared.domain.request_checks import request_faults
+from shared.domain.request_columns import columns_of
 from shared.errors import InvalidInput
 
 GENERAL = BatchDecoder("requests", RequestRecord)
@@ -72,6 +74,12 @@ def test_what_is_not_a_batch_is_refused_alike(body: bytes) -> None:
 def test_a_record_has_just_the_fields_that_were_sent() -> None:
     decoded = LEAN.decode(json.dumps({"requests": [GOOD, GOOD]}).encode())
     assert set(decoded.items[0].__struct_fields__) == set(GOOD)
+
+
+def test_a_field_that_was_not_sent_is_not_at_fault() -> None:
+    decoded = LEAN.decode(json.dumps({"requests": [GOOD | {"model": "a\x01"}]}).encode())
+    faults = request_faults(decoded.items, columns_of(decoded.items, b"key"))
+    assert [fault.field for fault in faults] == ["model"]
 
 
 def test_a_misleading_batch_id_does_not_matter() -> None:

@@ -1,0 +1,121 @@
+"""The function app as the real worker indexes it: the exact functions, and nothing at import."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+TIMERS = {
+    "rollup": "0 * * * * *",
+    "evaluate_alerts": "35 * * * * *",
+    "retention": "0 40 23 * * *",
+}
+
+ROUTES = {
+    "acknowledge_alert": "POST v1/alerts/{alert_id}/acknowledge FUNCTION",
+    "delete_one_deployment": "DELETE v1/deployments/{name} FUNCTION",
+    "delete_one_rule": "DELETE v1/rules/{name} FUNCTION",
+    "get_alerts": "GET v1/alerts FUNCTION",
+    "get_deployments": "GET v1/deployments FUNCTION",
+    "get_model_report": "GET v1/models/{model}/report FUNCTION",
+    "get_models": "GET v1/models FUNCTION",
+    "get_one_alert": "GET v1/alerts/{alert_id} FUNCTION",
+    "get_one_deployment": "GET v1/deployments/{name} FUNCTION",
+    "get_one_rule": "GET v1/rules/{name} FUNCTION",
+    "get_openapi": "GET openapi.json ANONYMOUS",
+    "get_requests": "GET v1/requests FUNCTION",
+    "get_rules": "GET v1/rules FUNCTION",
+    "get_series": "GET v1/series FUNCTION",
+    "get_summary": "GET v1/summary FUNCTION",
+    "health": "GET health ANONYMOUS",
+    "health_ready": "GET health/ready FUNCTION",
+    "post_metrics": "POST v1/metrics FUNCTION",
+    "post_quality": "POST v1/quality FUNCTION",
+    "post_requests": "POST v1/requests FUNCTION",
+    "post_resources": "POST v1/resources FUNCTION",
+    "post_session_completion": "POST v1/requests/{session_id}/complete FUNCTION",
+    "post_session_start": "POST v1/requests/start FUNCTION",
+    "put_one_deployment": "PUT v1/deployments/{name} FUNCTION",
+    "put_one_rule": "PUT v1/rules/{name} FUNCTION",
+    "put_rule_set": "PUT v1/rules FUNCTION",
+}
+
+INDEX = """
+import asyncio, json, sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+from tools.devhost.worker import index_app, stop_worker
+
+functions = asyncio.run(index_app(Path(sys.argv[1])))
+stop_worker()
+print(json.dumps([[f.name, dict(f.trigger.attributes), list(f.outputs)] for f in functions]))
+"""
+IMPORT = """
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+import function_app
+
+print(json.dumps(sorted(sys.modules)))
+"""
+# What talks to Azure, and what a cold start would pay for before it is needed.
+CLIENTS = ("azure.core", "azure.data", "azure.identity", "azure.monitor", "azure.storage")
+
+
+def run_in_process(program: str, environment: dict[str, str]) -> Any:
+    """Return the JSON that a program prints, in a process with that environment and no more."""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(REPOSITORY)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def functions() -> dict[str, dict[str, Any]]:
+    indexed = run_in_process(INDEX, {})
+    triggers = {name: trigger for name, trigger, _ in indexed}
+    assert len(triggers) == len(indexed)
+    return triggers
+
+
+def test_the_worker_finds_exactly_these_routes(functions: dict[str, dict[str, Any]]) -> None:
+    found = {
+        name: f"{' '.join(trigger['methods'])} {trigger['route']} {trigger['authLevel']}"
+        for name, trigger in functions.items()
+        if trigger["type"] == "httpTrigger"
+    }
+    assert found == ROUTES
+
+
+def test_the_worker_finds_exactly_these_timers(functions: dict[str, dict[str, Any]]) -> None:
+    timers = {name: each for name, each in functions.items() if each["type"] == "timerTrigger"}
+    assert {name: each["schedule"] for name, each in timers.items()} == TIMERS
+    assert not any(each["runOnStartup"] for each in timers.values())
+
+
+def test_there_is_no_other_kind_of_function(functions: dict[str, dict[str, Any]]) -> None:
+    assert functions.keys() == TIMERS.keys() | ROUTES.keys()
+
+
+def test_importing_the_app_builds_and_imports_no_client() -> None:
+    modules = run_in_process(IMPORT, {})
+    loaded = [name for name in modules if name.startswith(CLIENTS) or name == "aiohttp"]
+    assert loaded == []
+    assert "shared.triggers.ingest" in modules
+
+
+def test_importing_the_app_reads_no_setting() -> None:
+    absurd = dict.fromkeys(("AzureWebJobsStorage", "CHUNK_SHARDS", "SERIES_TAGS"), "a,b,c,nonsense")
+    assert "function_app" in run_in_process(IMPORT, absurd)
