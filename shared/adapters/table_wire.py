@@ -24,6 +24,11 @@ _METHOD = {
     Verb.UPSERT: "PUT",
     Verb.DELETE: "DELETE",
 }
+_OPERATION_HEAD = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+_REQUEST_HEADERS = (
+    f"Accept: {MINIMAL}\r\nContent-Type: {MINIMAL}\r\n"
+    "DataServiceVersion: 3.0\r\nPrefer: return-no-content\r\n\r\n"
+)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})")
@@ -81,27 +86,15 @@ def changeset(base_url: str, table: str, ops: Sequence[Op]) -> tuple[str, bytes]
     parts = [
         f"--{batch}\r\nContent-Type: multipart/mixed; boundary={change}\r\n\r\n".encode("ascii")
     ]
+    head = f"--{change}\r\n{_OPERATION_HEAD}"
     for op in ops:
-        path = (
-            table
-            if op.verb is Verb.INSERT
-            else entity_path(table, op.entity.partition, op.entity.row)
-        )
-        head = [
-            f"--{change}",
-            "Content-Type: application/http",
-            "Content-Transfer-Encoding: binary",
-            "",
-            f"{_METHOD[op.verb]} {base_url}/{path} HTTP/1.1",
-            f"Accept: {MINIMAL}",
-            f"Content-Type: {MINIMAL}",
-            "DataServiceVersion: 3.0",
-            "Prefer: return-no-content",
-        ]
+        insert = op.verb is Verb.INSERT
+        path = table if insert else entity_path(table, op.entity.partition, op.entity.row)
+        request = f"{_METHOD[op.verb]} {base_url}/{path} HTTP/1.1\r\n"
         if op.verb in (Verb.REPLACE, Verb.DELETE):
-            head.append(f"If-Match: {op.entity.etag or '*'}")
+            request += f"If-Match: {op.entity.etag or '*'}\r\n"
         body = b"" if op.verb is Verb.DELETE else entity_json(op.entity)
-        parts.append("\r\n".join([*head, "", ""]).encode() + body + b"\r\n")
+        parts += [f"{head}{request}{_REQUEST_HEADERS}".encode(), body, b"\r\n"]
     parts.append(f"--{change}--\r\n--{batch}--\r\n".encode("ascii"))
     return f"multipart/mixed; boundary={batch}", b"".join(parts)
 

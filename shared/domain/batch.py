@@ -4,8 +4,10 @@ Columns are int64 (`NULL` is null), float64 (NaN is null), texts, or codes into 
 texts. A column that is null in every row is left out.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,10 +116,12 @@ def coded(values: Sequence[str | None]) -> tuple[Ints, list[str]]:
     first = values[0] if values else None
     if first is not None and values.count(first) == len(values):
         return np.zeros(len(values), np.int64), [first]
-    distinct = [text for text in dict.fromkeys(values) if text is not None]
-    index: dict[str | None, int] = {text: code for code, text in enumerate(distinct)}
-    index[None] = NULL
-    return np.fromiter(map(index.__getitem__, values), np.int64, len(values)), distinct
+    index: defaultdict[str | None, int] = defaultdict(count().__next__)
+    codes = np.fromiter(map(index.__getitem__, values), np.int64, len(values))
+    if None in index:
+        null = index.pop(None)
+        codes = np.where(codes == null, NULL, codes - (codes > null))
+    return codes, list(index)  # type: ignore[arg-type]
 
 
 def concatenate(batches: Sequence[Batch]) -> Batch:

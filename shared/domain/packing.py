@@ -2,8 +2,12 @@
 
 A packed block is a version byte, then one zlib stream of a header and the columns' bytes. Integers
 lose their minimum and take the fewest bytes that hold the rest (0 stands for null); splitting them
-into byte planes puts the nearly constant high bytes side by side, where zlib finds them. A column
+into byte planes puts the nearly constant high bytes side by side, where zlib finds them. Texts of
+one length are split into planes of characters, so that the dashes of a UUID cost nothing. A column
 may be added without a new version, a reader passes over columns it does not know.
+
+In planes, runs are all there is to find, and looking for nothing else is three times as fast. So
+they stand last and are compressed on their own, as further deflate blocks of the same stream.
 """
 
 import zlib
@@ -19,6 +23,12 @@ VERSION = 1
 NULL = np.iinfo(np.int64).min
 _WIDTHS = (1, 2, 4, 8)
 _LEVEL = 1
+_ZLIB_HEADER = b"\x78\x01"
+_DEFLATE_ONLY = -zlib.MAX_WBITS
+# Two compressors for less than this would cost more than they save.
+_SMALL_BYTES = 4096
+_PLANES = ("i", "f", "t")
+_MANY_TEXTS = 16
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
@@ -46,19 +56,28 @@ def serialise(columns: Mapping[str, Column]) -> bytes:
     Args:
         columns: name -> int64 (`NULL` is null), float64 (NaN is null), texts, or raw bytes.
     """
-    heads: list[_Head] = []
-    blobs: list[bytes] = []
-    for name, column in columns.items():
-        head, blob = _write(name, column)
-        heads.append(head)
-        blobs.append(blob)
-    header = msgspec.msgpack.encode(heads)
-    return b"".join([len(header).to_bytes(4, "little"), header, *blobs])
+    written = [_write(name, column) for name, column in columns.items()]
+    written.sort(key=lambda pair: pair[0].kind in _PLANES)
+    header = msgspec.msgpack.encode([head for head, _ in written])
+    before_bytes = 8 + len(header) + sum(h.size for h, _ in written if h.kind not in _PLANES)
+    sizes = len(header).to_bytes(4, "little") + before_bytes.to_bytes(4, "little")
+    return b"".join([sizes, header, *(blob for _, blob in written)])
 
 
 def compress(plain: bytes) -> bytes:
     """Return serialised columns as a packed block."""
-    return bytes([VERSION]) + zlib.compress(plain, _LEVEL)
+    if len(plain) < _SMALL_BYTES:
+        return bytes([VERSION]) + zlib.compress(plain, _LEVEL)
+    view, planes_at = memoryview(plain), int.from_bytes(plain[4:8], "little")
+    mixed = zlib.compressobj(_LEVEL, wbits=_DEFLATE_ONLY)
+    planes = zlib.compressobj(_LEVEL, wbits=_DEFLATE_ONLY, strategy=zlib.Z_RLE)
+    parts = [
+        bytes([VERSION]) + _ZLIB_HEADER,
+        mixed.compress(view[:planes_at]) + mixed.flush(zlib.Z_SYNC_FLUSH),
+        planes.compress(view[planes_at:]) + planes.flush(),
+        zlib.adler32(plain).to_bytes(4, "big"),
+    ]
+    return b"".join(parts)
 
 
 def pack(columns: Mapping[str, Column]) -> bytes:
@@ -81,8 +100,8 @@ def unpack(block: bytes) -> dict[str, Column]:
 
 
 def _columns(plain: memoryview) -> dict[str, Column]:
-    start = 4 + int.from_bytes(plain[:4], "little")
-    heads = msgspec.msgpack.decode(plain[4:start], type=list[_Head])
+    start = 8 + int.from_bytes(plain[:4], "little")
+    heads = msgspec.msgpack.decode(plain[8:start], type=list[_Head])
     columns: dict[str, Column] = {}
     for head in heads:
         column = _read(head, plain[start : start + head.size])
@@ -98,15 +117,27 @@ def _write(name: str, column: Column) -> tuple[_Head, bytes]:
     if isinstance(column, bytes):
         return _Head(name, "b", 0, 0, 0, len(column)), column
     if isinstance(column, list):
-        blob = msgspec.msgpack.encode(column)
-        return _Head(name, "s", len(column), 0, 0, len(blob)), blob
+        return _write_texts(name, column)
     if column.dtype == np.float64:
         blob = _shuffled(np.ascontiguousarray(column), 8)
         return _Head(name, "f", len(column), 0, 8, len(blob)), blob
     return _write_ints(name, column.astype(np.int64, copy=False))
 
 
+def _write_texts(name: str, column: list[str]) -> tuple[_Head, bytes]:
+    many = len(column) >= _MANY_TEXTS
+    joined = "".join(column) if many and len({*map(len, column)}) == 1 else ""
+    if joined and joined.isascii():
+        width = len(column[0])
+        blob = _shuffled(np.frombuffer(joined.encode(), np.uint8), width)
+        return _Head(name, "t", len(column), 0, width, len(blob)), blob
+    blob = msgspec.msgpack.encode(column)
+    return _Head(name, "s", len(column), 0, 0, len(blob)), blob
+
+
 def _write_ints(name: str, column: Ints) -> tuple[_Head, bytes]:
+    if len(column) == 1:
+        return _Head(name, "i", 1, int(column[0]), 0, 0), b""
     if len(column) == 1:
         return _Head(name, "i", 1, int(column[0]), 0, 0), b""
     nulls = column == NULL
@@ -138,6 +169,9 @@ def _read(head: _Head, blob: memoryview) -> Column | None:
             return bytes(blob)
         case "s":
             return msgspec.msgpack.decode(blob, type=list[str])
+        case "t":
+            joined = _rows(blob, head.width, head.count).tobytes().decode("ascii")
+            return [joined[at : at + head.width] for at in range(0, len(joined), head.width)]
         case "f":
             return _joined(blob, 8, head.count).view(np.float64)
         case "i":
@@ -155,5 +189,8 @@ def _read_ints(head: _Head, blob: memoryview) -> Ints:
 
 
 def _joined(blob: memoryview, width: int, count: int) -> NDArray[np.unsignedinteger]:
-    planes = np.frombuffer(blob, np.uint8).reshape(width, count)
-    return np.ascontiguousarray(planes.T).view(f"<u{width}").ravel()
+    return _rows(blob, width, count).view(f"<u{width}").ravel()
+
+
+def _rows(blob: memoryview, width: int, count: int) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.frombuffer(blob, np.uint8).reshape(width, count).T)

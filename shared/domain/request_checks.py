@@ -1,9 +1,10 @@
 """What is wrong with request records beyond the type of each field."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def request_faults(records: Sequence[RequestRecord], batch: Batch) -> list[RowFa
     """
     tables = [column for column in batch.columns.values() if isinstance(column, list)]
     suspects = [name for name in HASHED if HASHED[name] in batch.columns]
-    if any(_has_control(table) for table in tables):
+    if _any_control(chain.from_iterable(tables)):
         suspects += [
             *(name for name, column in NAMES.items() if _has_control(batch.table(column))),
             *(name for name in _IDS if _has_control(batch.columns.get(name))),
@@ -87,7 +88,7 @@ def _moment(time_us: int) -> str:
 
 def _control_faults(records: Sequence[RequestRecord], field: str) -> list[RowFault]:
     texts: list[str | None] = [getattr(record, field, None) for record in records]
-    if not CONTROL.search("".join(filter(None, texts))):
+    if not _any_control(filter(None, texts)):
         return []
     return [
         RowFault(row, field, f"expected no control characters, got {shortened(repr(text))}")
@@ -97,12 +98,17 @@ def _control_faults(records: Sequence[RequestRecord], field: str) -> list[RowFau
 
 
 def _has_control(texts: Any) -> bool:
-    return isinstance(texts, list) and bool(CONTROL.search("".join(texts)))
+    return isinstance(texts, list) and _any_control(texts)
+
+
+def _any_control(texts: Iterable[str]) -> bool:
+    # No control character is printable, and that is asked twice as fast.
+    joined = "".join(texts)
+    return not joined.isprintable() and bool(CONTROL.search(joined))
 
 
 def _suspicious_tags(texts: Sequence[str]) -> bool:
-    joined = "".join(texts)
-    return "\\" in joined or bool(CONTROL.search(joined))
+    return "\\" in "".join(texts) or _any_control(texts)
 
 
 def _tag_faults(records: Sequence[RequestRecord]) -> list[RowFault]:

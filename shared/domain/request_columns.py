@@ -10,14 +10,17 @@ import numpy as np
 
 from shared.domain.batch import TABLE_SUFFIX, Batch, coded
 from shared.domain.error_class import error_class
+from shared.domain.moments import micros_of
 from shared.domain.packing import NULL, Column, Ints
 from shared.domain.request import RequestRecord
 from shared.domain.request_schema import COUNTS, HASHED, NAMES, SCALED
 
 _TRACE_DIGITS = 32
 _NO_TRACE = "0" * _TRACE_DIGITS
-_HEX = re.compile(r"[0-9a-f]*")
 _W3C_TRACE = re.compile(r"[0-9a-f]{32}")
+_NO_DIGEST = bytes(8)
+_NO_TAGS = ("null", "{}")
+_sorted_json = msgspec.json.Encoder(order="sorted")
 REPORTED, MISSING = "reported", "missing"
 
 type Values = Mapping[str, Sequence[Any]]
@@ -65,12 +68,15 @@ def trace_ids(batch: Batch) -> list[str | None]:
 def _present_fields(records: Sequence[RequestRecord]) -> dict[str, Sequence[Any]]:
     columns = zip(*map(msgspec.structs.astuple, records), strict=True)
     fields = zip(records[0].__struct_fields__, columns, strict=True)
-    return {name: values for name, values in fields if values.count(None) < len(values)}
+    return {
+        name: values
+        for name, values in fields
+        if values[0] is not None or values.count(None) < len(values)
+    }
 
 
 def _add_times(columns: dict[str, Column], values: Values) -> None:
-    starts = np.array([moment.timestamp() for moment in values["start_time"]], np.float64)
-    columns["start_us"] = np.rint(starts * 1e6).astype(np.int64)
+    columns["start_us"] = micros_of(values["start_time"])
     durations = np.array(values["duration_ms"], np.float64)
     columns["duration_us"] = np.rint(durations * 1e3).astype(np.int64)
 
@@ -97,12 +103,17 @@ def _add_ids(columns: dict[str, Column], values: Values) -> None:
 
 
 def _hashes(texts: Sequence[str | None], key: bytes) -> Ints:
-    codes, distinct = coded(texts)
-    digests = b"".join(
-        hashlib.blake2b(text.encode(), digest_size=8, key=key).digest() for text in distinct
-    )
-    hashes = np.maximum(np.frombuffer(digests, "<i8"), NULL + 1)
-    return np.append(hashes, NULL)[np.where(codes == NULL, -1, codes)]
+    keyed = hashlib.blake2b(digest_size=8, key=key)
+    digests: dict[str | None, bytes] = {None: _NO_DIGEST}
+    for text in filter(None, {*texts}):
+        digest = keyed.copy()
+        digest.update(text.encode())
+        digests[text] = digest.digest()
+    joined = b"".join(map(digests.__getitem__, texts))
+    hashes: Ints = np.maximum(np.frombuffer(joined, "<i8"), NULL + 1)
+    if None in texts:
+        hashes[[text is None for text in texts]] = NULL
+    return hashes
 
 
 def _whole(values: Sequence[float | None], scale: float) -> Ints:
@@ -115,24 +126,21 @@ def _whole(values: Sequence[float | None], scale: float) -> Ints:
     return whole
 
 
-def _tags_texts(values: Sequence[Mapping[str, str] | None]) -> list[str | None]:
-    known: dict[tuple[tuple[str, str], ...], str] = {}
-    texts: list[str | None] = []
-    for tags in values:
-        pairs = tuple(tags.items()) if tags else ()
-        if pairs and pairs not in known:
-            known[pairs] = msgspec.json.encode(tags, order="sorted").decode()
-        texts.append(known.get(pairs))
-    return texts
+def _tags_texts(values: Sequence[Mapping[str, str] | None]) -> Sequence[str | None]:
+    lines = _sorted_json.encode_lines(values).decode().removesuffix("\n").split("\n")
+    if all(line not in lines for line in _NO_TAGS):
+        return lines
+    return [None if line in _NO_TAGS else line for line in lines]
 
 
 def _trace_columns(texts: list[str]) -> dict[str, Column]:
     w3c = texts
-    if set(map(len, texts)) != {_TRACE_DIGITS} or not _HEX.fullmatch("".join(texts)):
+    if not _all_w3c(texts):
         w3c = [text if _W3C_TRACE.fullmatch(text) else _NO_TRACE for text in texts]
     halves = np.frombuffer(bytes.fromhex("".join(w3c)), ">i8").astype(np.int64).reshape(-1, 2)
-    packed = np.array([text is own for text, own in zip(texts, w3c, strict=True)])
-    packed &= (halves != NULL).all(axis=1)
+    packed = (halves != NULL).all(axis=1)
+    if w3c is not texts:
+        packed &= [text is own for text, own in zip(texts, w3c, strict=True)]
     columns: dict[str, Column] = {}
     if packed.any():
         halves[~packed] = NULL
@@ -142,6 +150,14 @@ def _trace_columns(texts: list[str]) -> dict[str, Column]:
         pairs = zip(texts, packed.tolist(), strict=True)
         columns["trace_id"] = ["" if own else text for text, own in pairs]
     return columns
+
+
+def _all_w3c(texts: Sequence[str]) -> bool:
+    joined = "".join(texts)
+    try:
+        return {*map(len, texts)} == {_TRACE_DIGITS} and bytes.fromhex(joined).hex() == joined
+    except ValueError:
+        return False
 
 
 def _add_usage_source(columns: dict[str, Column], size: int) -> None:
@@ -163,15 +179,21 @@ def _default_deployment(columns: dict[str, Column], size: int) -> None:
 
 def _classify(columns: dict[str, Column], size: int) -> None:
     batch = Batch(size, columns)
-    status = batch.ints("status_code")
-    failed = (batch.ints("error_type") != NULL) | (status >= 400)
+    types, status = batch.ints("error_type"), batch.ints("status_code")
+    failed = (types != NULL) | (status >= 400)
     if not failed.any():
         return
-    types = batch.texts("error_type")
-    classes: list[str | None] = [None] * size
-    for row in np.flatnonzero(failed).tolist():
-        code = None if status[row] == NULL else int(status[row])
-        word = types[row] or f"http_{code}"
-        types[row], classes[row] = word, error_class(word, code)
-    _add_coded(columns, "error_type", types)
-    _add_coded(columns, "error_class", classes)
+    rows, table = np.flatnonzero(failed), batch.table("error_type")
+    pairs = list(zip(types[rows].tolist(), status[rows].tolist(), strict=True))
+    known = {pair: _failure(*pair, table) for pair in {*pairs}}
+    for name, at in (("error_type", 0), ("error_class", 1)):
+        column = np.full(size, NULL, np.int64)
+        column[rows], columns[name + TABLE_SUFFIX] = coded([known[pair][at] for pair in pairs])
+        columns[name] = column
+
+
+def _failure(type_code: int, status: int, table: Sequence[str]) -> tuple[str, str]:
+    """Return type and class of a failure; `NULL` for a type or status that was not sent."""
+    code = None if status == NULL else status
+    word = f"http_{code}" if type_code == NULL else table[type_code]
+    return word, error_class(word, code)

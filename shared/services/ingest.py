@@ -130,30 +130,33 @@ async def store_decoded(
         Conflict: its batch_id was used before with other content.
     """
     rejected = list(decoded.rejected)
-    kept = np.empty(0, np.int64)
+    good = None
     if columns is not None:
         rejected += _rejections(noun, decoded, columns.faults)
-        bad = np.array(sorted({fault.row for fault in columns.faults}), np.int64)
-        kept = np.flatnonzero(~np.isin(columns.record_of, bad))
-    if columns is None or len(kept) == 0:
+        good = _without_faults(columns)
+    if good is None or good.batch.size == 0:
         raise _nothing_valid(noun, rejected)
-    whole = len(kept) == columns.batch.size
-    batch = columns.batch if whole else columns.batch.rows(kept)
     await ports.start.ensure(received)
     stored = await store_batch(
         kind,
-        batch,
-        columns.times[kept],
+        good.batch,
+        good.times,
         decoded.batch_id,
         chunks=ports.chunks,
         dirty=ports.dirty,
         received=received,
         clock=ports.clock,
     )
-    owners = columns.record_of[kept]
-    rejected += _rejections(noun, decoded, _surplus_faults(owners, stored))
-    accepted = len(np.unique(owners)) - len(np.unique(owners[stored.surplus]))
-    return _answer(stored, accepted, rejected, decoded)
+    rejected += _rejections(noun, decoded, _surplus_faults(good.record_of, stored))
+    return _answer(stored, decoded.total - len(rejected), rejected, decoded)
+
+
+def _without_faults(columns: Columns) -> Columns:
+    if not columns.faults:
+        return columns
+    bad = np.array(sorted({fault.row for fault in columns.faults}), np.int64)
+    kept = np.flatnonzero(~np.isin(columns.record_of, bad))
+    return Columns(columns.batch.rows(kept), columns.times[kept], columns.record_of[kept])
 
 
 def _answer(
@@ -170,6 +173,8 @@ def _answer(
 
 
 def _surplus_faults(owners: Ints, stored: Stored) -> list[RowFault]:
+    if len(stored.surplus) == 0:
+        return []
     reason = "an earlier try of this batch_id refused it; send it under a new batch_id"
     return [
         RowFault(int(owner), "", reason) for owner in np.unique(owners[stored.surplus]).tolist()

@@ -92,6 +92,8 @@ async def store_batch(
     else:
         earlier = await asyncio.gather(*(chunks.insert(chunk) for chunk in every))
     await _mark_late(kind, list(by_start), dirty=dirty, now=clock())
+    if not any(earlier):
+        return Stored(chosen, duplicate=False, surplus=np.empty(0, np.int64))
     met = dict(zip(((c.bucket, c.part) for c in every), earlier, strict=True))
     surplus = [
         _surplus(batch, times, index, made, [met[c.bucket, c.part] for c in made])
@@ -103,7 +105,8 @@ async def store_batch(
 async def _mark_late(kind: Kind, buckets: list[int], *, dirty: DirtyBuckets, now: datetime) -> None:
     passed = minute_of(now) - UNMARKED_M
     late = [bucket for bucket in buckets if bucket + BUCKET_M <= passed]
-    await asyncio.gather(*(dirty.mark(kind, bucket) for bucket in late))
+    if late:
+        await asyncio.gather(*(dirty.mark(kind, bucket) for bucket in late))
 
 
 def _surplus(

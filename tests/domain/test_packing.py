@@ -40,6 +40,31 @@ def test_texts_and_bytes_come_back(texts: list[str], raw: bytes) -> None:
     assert unpack(pack({"texts": texts, "raw": raw})) == {"texts": texts, "raw": raw}
 
 
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.text("ab1-é", min_size=width, max_size=width))
+    )
+)
+def test_texts_of_one_length_come_back(texts: list[str]) -> None:
+    assert unpack(pack({"texts": texts})) == {"texts": texts}
+
+
+def test_a_large_block_is_one_zlib_stream() -> None:
+    texts = [f"{number:x}" for number in range(1000)]
+    columns = {"t": texts, "u": [text.zfill(5) for text in texts], "n": np.arange(1000) ** 2}
+    block = pack(columns)
+    back = unpack(block)
+    assert zlib.decompress(block[1:]) == serialise(columns)
+    assert (back["t"], back["u"]) == (columns["t"], columns["u"])
+    assert np.array_equal(back["n"], columns["n"])
+
+
+def test_the_dashes_of_uuids_cost_nothing() -> None:
+    digits = [f"{number * 0x9E3779B97F4A7C15F39CC0605CEDC835:032x}"[-32:] for number in range(1000)]
+    dashed = ["-".join((t[:8], t[8:12], t[12:16], t[16:20], t[20:])) for t in digits]
+    assert len(pack({"id": dashed})) < len(pack({"id": digits})) + 100 < 17_000
+
+
 @given(int_columns, float_columns, st.lists(st.text()))
 def test_the_same_columns_give_the_same_bytes(
     whole: np.ndarray, real: np.ndarray, texts: list[str]
@@ -96,7 +121,8 @@ BLOCK = pack({"x": ints(1, 5, 70_000), "t": ["a", "b"]})
         pytest.param(compress(zlib.decompress(BLOCK[1:])[:-1]), id="a-byte-less"),
         pytest.param(compress(zlib.decompress(BLOCK[1:]) + b"x"), id="a-byte-more"),
         pytest.param(
-            compress(serialise({"t": ["ab"]}).replace(b"\xa2ab", b"\xa2\xff\xff")), id="not-utf-8"
+            compress(serialise({"t": ["ab", ""]}).replace(b"\xa2ab", b"\xa2\xff\xff")),
+            id="not-utf-8",
         ),
     ],
 )

@@ -35,6 +35,15 @@ class Api:
         plain = {"content-type": "application/json"}
         return call(self.port, "POST", f"/api/{path}", data, {**plain, **(headers or {})})
 
+    def put(self, path: str, body: object) -> Answer:
+        """PUT /api/{path} with JSON."""
+        headers = {"content-type": "application/json"}
+        return call(self.port, "PUT", f"/api/{path}", json.dumps(body).encode(), headers)
+
+    def delete(self, path: str) -> Answer:
+        """DELETE /api/{path}."""
+        return call(self.port, "DELETE", f"/api/{path}")
+
     def requests(
         self, records: Sequence[Json], batch_id: str | None = None, **query: str
     ) -> Answer:

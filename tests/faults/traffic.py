@@ -104,7 +104,7 @@ def draw_batches(chance: Random, start: datetime, minutes: int) -> list[Batch]:
 
 
 def _request(chance: Random, name: str, post_at: datetime, *, ghost: bool) -> Sent:
-    usage = chance.random() < 0.7
+    input_tokens, output_tokens = _tokens(name) if chance.random() < 0.7 else (None, None)
     return Sent(
         _end_us(chance, post_at),
         GHOST if ghost else chance.choice(("gpt-5-mini", "gpt-4.1")),
@@ -112,8 +112,8 @@ def _request(chance: Random, name: str, post_at: datetime, *, ghost: bool) -> Se
         chance.choice(("east", "west")),
         name if not ghost and chance.random() < 0.5 else None,
         chance.choice((None, None, None, "timeout")),
-        chance.randint(1, 9_000) if usage else None,
-        chance.randint(1, 900) if usage else None,
+        input_tokens,
+        output_tokens,
     )
 
 
@@ -121,9 +121,16 @@ def _copy(chance: Random, sent: Sent) -> Sent:
     """Another report of the same request: as it was, or the one that knows (no) tokens."""
     if chance.random() < 0.3:
         return replace(sent)
-    if sent.input_tokens is None:
-        return replace(sent, input_tokens=777, output_tokens=77)
+    if sent.input_tokens is None and sent.request_id:
+        input_tokens, output_tokens = _tokens(sent.request_id)
+        return replace(sent, input_tokens=input_tokens, output_tokens=output_tokens)
     return replace(sent, input_tokens=None, output_tokens=None)
+
+
+def _tokens(name: str) -> tuple[int, int]:
+    """Return what a request of this name used, the same in every report of it."""
+    used = Random(name)
+    return used.randint(1, 9_000), used.randint(1, 900)
 
 
 def _counter(chance: Random, post_at: datetime) -> Sent:

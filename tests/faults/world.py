@@ -23,8 +23,8 @@ from shared.settings import Settings
 from tests.faults.faulty_tables import FaultyTables
 
 CRASH_RATE = 0.15
-# A process that dies at one operation in seven never ends a run of the rollup; half are spared.
-DOOMED_SHARE = 0.5
+# A process that dies at one operation in seven never ends a run of the rollup; most are spared.
+DOOMED_SHARE = 0.35
 SLOW_SHARE = 0.4
 STANDSTILL_SHARE = 0.03
 TICK = timedelta(seconds=30)
@@ -112,6 +112,7 @@ class World:
             for _ in range(self.chance.randrange(rounds)):
                 await asyncio.sleep(0)
             if slow and not self.calm and self.chance.random() < STANDSTILL_SHARE:
-                await self.sleep(timedelta(seconds=self.chance.randint(30, 300)))
+                longest_s = self.chance.choice((300, 300, 300, 2700))
+                await self.sleep(timedelta(seconds=self.chance.randint(30, longest_s)))
 
         return pause
