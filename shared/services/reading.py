@@ -15,7 +15,7 @@ from shared.domain.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to, minute_of
 from shared.services.ports import Cursors, DirtyBuckets
 from shared.services.refresh import Counted, RefreshPorts, refresh
-from shared.services.rollup import COMPLETE_THROUGH
+from shared.services.rollup import COMPLETE_THROUGH, ROLLED_THROUGH
 from shared.services.storing import AHEAD, UNMARKED_M, Clock
 
 # A backlog larger than this is left to the rollup timer: `data_through` tells how far it is.
@@ -35,29 +35,18 @@ class ReadPorts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Rollups of a span.
-
-    Attributes:
-        rollups: their rows lie within the span.
-        data_through: every minute before this one is rolled up; None before the first run.
-    """
-
-    rollups: list[Rollup]
-    data_through: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Freshness:
     """How far rollups can be relied on.
 
     Attributes:
         through: every minute before this one is rolled up; None before the first run.
+        marked_until: what waits in a bucket that ended by this minute has left a marker.
         newest: nothing that has been accepted ends in this minute or later.
         stale: kind -> marked buckets.
     """
 
     through: int | None
+    marked_until: int
     newest: int
     stale: dict[Kind, set[int]] = field(default_factory=dict)
 
@@ -69,19 +58,25 @@ class Freshness:
         """
         if first >= self.newest:
             return True
-        if self.through is None or end > floor_to(self.through - UNMARKED_M, BUCKET_M):
+        if end > self.marked_until:
             return False
         return not any(first <= bucket < end for bucket in self.stale.get(kind, ()))
 
 
 async def freshness(ports: ReadPorts) -> Freshness:
     """Return how far rollups can be relied on, now."""
-    cursor, markers = await asyncio.gather(ports.cursors.read(COMPLETE_THROUGH), ports.dirty.list())
+    complete, rolled, markers = await asyncio.gather(
+        ports.cursors.read(COMPLETE_THROUGH), ports.cursors.read(ROLLED_THROUGH), ports.dirty.list()
+    )
     stale: dict[Kind, set[int]] = {}
     for marker in markers:
         stale.setdefault(marker.kind, set()).add(marker.bucket)
     newest = minute_of(ports.clock() + AHEAD) + BUCKET_M
-    return Freshness(cursor.minute if cursor else None, newest, stale)
+    through = complete.minute if complete else None
+    # Before the first run the rollup's cursor stands 15 minutes before the first record came.
+    start = rolled.minute if rolled else 0
+    marked_until = start if through is None else floor_to(through - UNMARKED_M, BUCKET_M)
+    return Freshness(through, marked_until, newest, stale)
 
 
 async def read_span(

@@ -71,7 +71,7 @@ def test_quality_scores_may_be_reported_under_their_reserved_name(api: Api) -> N
         ({"kind": "counter", "value": -1}, "value"),
         ({"kind": "level"}, "kind"),
         ({"timestamp": "yesterday"}, "timestamp"),
-        ({"timestamp": ago(minutes=-6)}, "timestamp"),
+        ({"timestamp": ago(minutes=-30)}, "timestamp"),
         ({"attributes": {"__name__": "x"}}, "attributes"),
         ({"name": "a\u0000b"}, "name"),
     ],
