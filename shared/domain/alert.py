@@ -81,6 +81,7 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
         value: the window's aggregate in the metric's unit; None where the window is empty.
         samples: in the window.
         worst: the worst breaching value of this alert so far; None without any.
+        threshold: what the value is held against where that moves; None where it is the rule's.
         active_since: the evaluation that first saw the breach; None where inactive and not just
             resolved.
         fired_at: the evaluation at which it became firing.
@@ -99,6 +100,7 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
     value: float | None = None
     samples: int = 0
     worst: float | None = None
+    threshold: float | None = None
     active_since: datetime | None = None
     fired_at: datetime | None = None
     clean_since: datetime | None = None
@@ -157,6 +159,11 @@ def alert_id(rule_name: str, labels: Labels, active_since: datetime) -> str:
 def digest(*parts: str) -> str:
     """Return 24 hexadecimal digits that stand for a sequence of texts."""
     return hashlib.blake2b(msgspec.json.encode(parts), digest_size=12).hexdigest()
+
+
+def threshold_of(rule: AlertRule, instance: Instance) -> float | None:
+    """Return what an instance's value is held against; None where that is not known."""
+    return rule.threshold if instance.threshold is None else instance.threshold
 
 
 def all_labels(rule: AlertRule, instance: Instance) -> dict[str, str]:

@@ -10,10 +10,9 @@ import msgspec
 
 from shared.domain import event as names
 from shared.domain import label
-from shared.domain.alert import Context, Instance, alert_id, all_labels, digest
+from shared.domain.alert import Context, Instance, alert_id, all_labels, digest, threshold_of
 from shared.domain.alert_message import message
 from shared.domain.event import Event, new_event
-from shared.domain.metric_unit import unit_of
 from shared.domain.notification import Notice, Occasion, Suppression, standing
 from shared.domain.rule import AlertRule
 from shared.domain.timeline import rfc3339
@@ -50,7 +49,14 @@ def notice_event(
     )
 
 
-def state_event(rule: AlertRule, instance: Instance, *, now: datetime, context: Context) -> Event:
+def state_event(
+    rule: AlertRule,
+    instance: Instance,
+    *,
+    now: datetime,
+    context: Context,
+    muted_by: Suppression | None = None,
+) -> Event:
     """Return `alert.state`, which keeps a firing alert in sight of Azure Monitor.
 
     Args:
@@ -58,8 +64,9 @@ def state_event(rule: AlertRule, instance: Instance, *, now: datetime, context: 
         instance: a firing instance after the evaluation.
         now: the evaluation time, UTC.
         context: what every event shares.
+        muted_by: a silence or an inhibition that applies; None where there is none.
     """
-    properties = _properties(rule, instance, standing(instance), context)
+    properties = _properties(rule, instance, muted_by or standing(instance), context)
     properties["data"] = instance.data
     measurements = _measurements(rule, instance) | {"firing_s": _firing_s(instance, now)}
     return new_event(
@@ -78,7 +85,7 @@ def _properties(
     since = instance.active_since
     if since is None:
         raise ValueError(f"{rule.name}: an alert without a beginning has no event")
-    unit = unit_of(rule.metric, rule.aggregation, context.units.get(rule.metric))
+    unit = rule.unit(context.units.get(rule.metric))
     labels = all_labels(rule, instance)
     return {
         "alert_id": alert_id(rule.name, instance.labels, since),
@@ -100,7 +107,7 @@ def _properties(
 def _measurements(rule: AlertRule, instance: Instance) -> dict[str, float | None]:
     return {
         "value": instance.value,
-        "threshold": rule.threshold,
+        "threshold": threshold_of(rule, instance),
         "sequence": float(instance.sequence),
     }
 

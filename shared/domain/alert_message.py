@@ -3,9 +3,12 @@
 As `model_response_time avg over 5 min is 7,214 ms, above 5,000 ms (model gpt-5, deployment prod)`.
 """
 
-from shared.domain.alert import Instance, ResolvedReason, all_labels
+from shared.domain.alert import Instance, ResolvedReason, State, all_labels, threshold_of
+from shared.domain.baseline_rule import BaselineRule
 from shared.domain.metric_unit import spoken
-from shared.domain.rule import MINUTE_S, AlertRule, Comparison
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import MINUTE_S, Comparison
+from shared.domain.threshold_rule import ThresholdRule
 
 _WORDS = {
     Comparison.ABOVE: "above",
@@ -21,8 +24,7 @@ def message(rule: AlertRule, instance: Instance, unit: str) -> str:
     """Return what is measured, what it is, how that stands to the threshold, and where."""
     named = ", ".join(f"{name} {value}" for name, value in all_labels(rule, instance).items())
     where = f" ({named})" if named else ""
-    window = f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
-    return f"{window} {_finding(rule, instance, unit)}{where}"
+    return f"{_subject(rule)} {_finding(rule, instance, unit)}{where}"
 
 
 def quantity(value: float, unit: str) -> str:
@@ -38,8 +40,17 @@ def duration(seconds: int) -> str:
     return f"{minutes // 60} h" if minutes and minutes % 60 == 0 else f"{minutes} min"
 
 
+def _subject(rule: AlertRule) -> str:
+    match rule:
+        case ThresholdRule() | BaselineRule():
+            return f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
+    return rule.metric
+
+
 def _finding(rule: AlertRule, instance: Instance, unit: str) -> str:
-    threshold = f"{_WORDS[rule.comparison]} {quantity(rule.threshold, unit)}"
+    held = threshold_of(rule, instance)
+    against = "its limit" if held is None else quantity(held, unit)
+    threshold = f"{_WORDS[rule.comparison]} {against}"
     if instance.resolved_reason is ResolvedReason.RULE_CHANGED:
         return f"is not watched for {threshold} any more: the rule was changed or removed"
     if instance.value is None:
@@ -47,7 +58,7 @@ def _finding(rule: AlertRule, instance: Instance, unit: str) -> str:
     measured = f"is {quantity(instance.value, unit)}"
     if instance.samples < rule.min_samples:
         return f"{measured} from {instance.samples} samples, too few to tell"
-    if rule.breached_by(instance.value):
+    if instance.state is not State.INACTIVE and instance.clean_since is None:
         return f"{measured}, {threshold}"
     peak = "" if instance.worst is None else f"; at worst it was {quantity(instance.worst, unit)}"
     return f"{measured}, no longer {threshold}{peak}"

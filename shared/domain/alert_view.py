@@ -14,10 +14,11 @@ from shared.domain.alert import (
     State,
     alert_id,
     all_labels,
+    threshold_of,
 )
 from shared.domain.alert_message import message
-from shared.domain.metric_unit import unit_of
-from shared.domain.rule import AlertRule, Comparison, Severity
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import Comparison, Severity
 
 
 class Stage(StrEnum):
@@ -35,6 +36,7 @@ class Alert(msgspec.Struct, frozen=True):
         unit: of value and threshold, UCUM.
         labels: those of the series and the rule's own.
         data: what the latest evaluation had to go by.
+        threshold: what the value is held against; None where that is not known.
         value: as of the latest change; None where the window was empty.
         worst_value: the worst breaching value so far.
         message: one readable line.
@@ -58,7 +60,7 @@ class Alert(msgspec.Struct, frozen=True):
     data: Availability
     value: float | None
     worst_value: float | None
-    threshold: float
+    threshold: float | None
     message: str
     active_since: datetime
     fired_at: datetime | None
@@ -83,7 +85,7 @@ def alert_of(rule: AlertRule, instance: Instance, context: Context) -> Alert | N
     since = instance.active_since
     if since is None:
         return None
-    unit = unit_of(rule.metric, rule.aggregation, context.units.get(rule.metric))
+    unit = rule.unit(context.units.get(rule.metric))
     taken = instance.acknowledged
     return Alert(
         alert_id=alert_id(rule.name, instance.labels, since),
@@ -99,7 +101,7 @@ def alert_of(rule: AlertRule, instance: Instance, context: Context) -> Alert | N
         data=instance.data,
         value=instance.value,
         worst_value=instance.worst,
-        threshold=rule.threshold,
+        threshold=threshold_of(rule, instance),
         message=message(rule, instance, unit),
         active_since=since,
         fired_at=instance.fired_at,

@@ -13,19 +13,19 @@ alert neither fires nor resets while there is no data, because nothing was seen 
 either; time goes on, so the first breach after the gap fires if `for_s` has passed by then.
 """
 
-import math
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from shared.domain.alert import Availability, Instance, ResolvedReason, State
-from shared.domain.rule import AlertRule, NoData
+from shared.domain.findings import Finding
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import NoData
 
 
 def evaluate(
     rule: AlertRule,
-    value: float | None,
-    samples: int,
+    finding: Finding,
     previous: Instance | None,
     *,
     now: datetime,
@@ -35,8 +35,7 @@ def evaluate(
 
     Args:
         rule: the rule to apply.
-        value: the window's aggregate in the metric's unit; None or NaN where the window is empty.
-        samples: how many samples the window holds (of a ratio, its denominator).
+        finding: what was measured, and whether it is a breach.
         previous: the instance as the last evaluation left it; None for one never seen.
         now: the evaluation time, UTC.
         suspended: True where nothing at all arrives, so that no state may change.
@@ -46,18 +45,20 @@ def evaluate(
         that has just stopped firing is inactive with `resolved_at` equal to `now`.
     """
     known = previous or Instance()
-    if value is not None and math.isnan(value):
-        value = None
+    measured = {
+        "value": finding.value,
+        "samples": finding.samples,
+        "threshold": finding.threshold,
+    }
     if suspended:
-        return replace(known, data=Availability.SUSPENDED, value=value, samples=samples)
-    enough = value is not None and samples >= rule.min_samples
-    data = Availability.OK if enough else Availability.NO_DATA
-    seen = replace(known, data=data, value=value, samples=samples)
-    if value is not None and enough:
-        if not rule.breached_by(value):
+        return replace(known, data=Availability.SUSPENDED, **measured)
+    enough = finding.value is not None and finding.samples >= rule.min_samples
+    seen = replace(known, data=Availability.OK if enough else Availability.NO_DATA, **measured)
+    if finding.value is not None and enough:
+        if not finding.breached:
             return _clean(rule, seen, now)
         before = None if known.state is State.INACTIVE else known.worst
-        worst = rule.comparison.worse(before, value)
+        worst = rule.comparison.worse(before, finding.value)
         return _breached(rule, replace(seen, worst=worst), now)
     if rule.no_data is NoData.KEEP:
         return seen
@@ -98,6 +99,7 @@ def _breached(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
             seen.value,
             seen.samples,
             seen.worst,
+            seen.threshold,
             active_since=now,
             notified_at=seen.notified_at,
         )

@@ -7,13 +7,15 @@ deleted stays deleted. Those the HTTP contract names keep their state where ther
 
 from shared.domain import metric_names as metric
 from shared.domain.label import DEPLOYMENT, MODEL, RESOURCE
-from shared.domain.rule import AlertRule, Comparison, NoData, Severity
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import Comparison, NoData, Severity
+from shared.domain.threshold_rule import ThresholdRule
 from shared.domain.window import Aggregation
 
 _BY_MODEL = (MODEL, DEPLOYMENT)
 
-_RULES = (
-    AlertRule(
+_RULES: tuple[AlertRule, ...] = (
+    ThresholdRule(
         name=metric.RESPONSE_TIME,
         description="Successful requests take more than 5 s on average.",
         metric=metric.RESPONSE_TIME,
@@ -21,7 +23,7 @@ _RULES = (
         threshold=5_000.0,
         group_by=_BY_MODEL,
     ),
-    AlertRule(
+    ThresholdRule(
         name=metric.ERROR_RATE,
         description="More than one request in twenty fails.",
         metric=metric.ERROR_RATE,
@@ -31,7 +33,7 @@ _RULES = (
         min_samples=20,
         severity=Severity.ERROR,
     ),
-    AlertRule(
+    ThresholdRule(
         name=metric.TOKEN_USAGE_RATE,
         description="The peak minute uses more than 90 % of the token quota (an estimate).",
         metric=metric.TOKEN_USAGE_RATE,
@@ -40,7 +42,7 @@ _RULES = (
         threshold=0.9,
         group_by=_BY_MODEL,
     ),
-    AlertRule(
+    ThresholdRule(
         name=metric.CPU_UTILIZATION,
         description="A resource's processors are busy more than 80 % of the time.",
         metric=metric.CPU_UTILIZATION,
@@ -48,7 +50,7 @@ _RULES = (
         threshold=0.8,
         group_by=(RESOURCE,),
     ),
-    AlertRule(
+    ThresholdRule(
         name=metric.MEMORY_UTILIZATION,
         description="A resource's memory is more than 85 % full.",
         metric=metric.MEMORY_UTILIZATION,
@@ -57,7 +59,7 @@ _RULES = (
         group_by=(RESOURCE,),
         severity=Severity.ERROR,
     ),
-    AlertRule(
+    ThresholdRule(
         name="series_overflow",
         description="More label sets than a day admits: some are counted together.",
         metric=metric.SERIES_OVERFLOW,
@@ -66,7 +68,7 @@ _RULES = (
         threshold=0.0,
         no_data=NoData.OK,
     ),
-    AlertRule(
+    ThresholdRule(
         name="ingest_silence",
         description="Nothing at all has arrived for 10 minutes after an hour with traffic.",
         metric=metric.INGEST_SILENCE,

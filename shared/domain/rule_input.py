@@ -13,7 +13,9 @@ from msgspec import Meta
 from shared.domain.decoding import DECODE_ERRORS, fault_of
 from shared.domain.label import DEPLOYMENT, MODEL
 from shared.domain.metric_spec import DERIVED, QUOTA_RATIOS, Shape
-from shared.domain.rule import MINUTE_S, AlertRule, Comparison, NoData, Severity
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import MINUTE_S, Comparison, NoData, Severity
+from shared.domain.threshold_rule import ThresholdRule
 from shared.domain.window import Aggregation
 from shared.errors import Fault, InvalidInput
 
@@ -185,4 +187,4 @@ def _rule(values: dict[str, Any]) -> AlertRule:
     values.setdefault("group_by", default_group_by(values["metric"]))
     values["group_by"] = tuple(values["group_by"])
     values.pop("kind", None)
-    return AlertRule(**values)
+    return ThresholdRule(**values)

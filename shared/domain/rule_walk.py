@@ -14,10 +14,12 @@ from shared.domain.alert_event import notice_event, state_event
 from shared.domain.alert_view import Alert, alert_of
 from shared.domain.alerting import evaluate, remembered, resolved
 from shared.domain.event import Event
+from shared.domain.findings import Findings, noteworthy
 from shared.domain.label import Labels
+from shared.domain.muting import NOT_MUTED, Muted, matching_labels
 from shared.domain.notification import decide, noted
-from shared.domain.readings import Readings, noteworthy
-from shared.domain.rule import AlertRule, NoData
+from shared.domain.rule import AlertRule
+from shared.domain.rule_words import NoData
 
 
 class RuleWalk:
@@ -28,15 +30,17 @@ class RuleWalk:
         events: what there is to tell, in order.
         ended: the alerts that were resolved, in order.
         changed: whether there is anything to store.
+        visited: what the latest visit came to, as (before, after), by label set; label sets that
+            are inactive and stay so are left out.
     """
 
-    def __init__(self, rule: AlertRule, state: RuleState | None, readings: Readings) -> None:
+    def __init__(self, rule: AlertRule, state: RuleState | None, findings: Findings) -> None:
         """Begin where the stored state left off.
 
         Args:
             rule: the rule to apply.
             state: as stored; None where nothing is.
-            readings: values at the evaluation times, one column each.
+            findings: at the evaluation times, one column each.
         """
         self.rule = rule
         self.events: list[Event] = []
@@ -44,8 +48,9 @@ class RuleWalk:
         self.changed = bool(state and state.instances and state.rule != rule)
         self._through = state.through if state else None
         self._instances = {each.labels: each for each in state.instances} if state else {}
-        self._readings = readings
-        self._noteworthy = noteworthy(rule, readings)
+        self._findings = findings
+        self._noteworthy = noteworthy(rule, findings)
+        self.visited: dict[Labels, tuple[Instance | None, Instance]] = {}
 
     @property
     def idle(self) -> bool:
@@ -62,52 +67,75 @@ class RuleWalk:
         lone = not self.rule.group_by and self.rule.no_data is NoData.ALERT
         return ((),) if lone else ()
 
-    def visit(
-        self, column: int, minute: int, now: datetime, *, suspended: bool, context: Context
-    ) -> None:
-        """Evaluate every label set that matters at one minute.
+    def visit(self, column: int, minute: int, now: datetime, *, suspended: bool) -> None:
+        """Evaluate every label set that matters at one minute; `settle` is to follow.
 
         Args:
-            column: of the readings.
+            column: of the findings.
             minute: the evaluation time; one that the stored state already contains is passed over.
             now: the same, as a datetime.
             suspended: True where nothing at all arrives.
-            context: what all evaluations share.
         """
+        self.visited.clear()
         if self._through is not None and minute <= self._through:
             return
         seen = dict.fromkeys([*self._instances, *self._always])
         if not suspended:
             rows = np.flatnonzero(self._noteworthy[:, column]).tolist()
-            seen.update(dict.fromkeys(self._readings.labels[row] for row in rows))
+            names = self._findings.readings.labels
+            seen.update(dict.fromkeys(names[row] for row in rows))
         for labels in seen:
-            value, samples = self._readings.at(labels, column)
             previous = self._instances.get(labels)
             after = evaluate(
                 self.rule,
-                value,
-                samples,
+                self._findings.at(labels, column),
                 previous or Instance(labels),
                 now=now,
                 suspended=suspended,
             )
-            self._settle(previous, after, now, context)
+            self.visited[labels] = previous, after
+
+    def firing(self) -> list[dict[str, str]]:
+        """Return the labels of every alert that fires as of the latest visit, for matchers."""
+        latest = self._instances | {labels: after for labels, (_, after) in self.visited.items()}
+        return [
+            matching_labels(self.rule, each)
+            for each in latest.values()
+            if each.state is State.FIRING
+        ]
+
+    def settle(self, now: datetime, context: Context, muted: Muted) -> None:
+        """Decide what is told of the latest visit, and take over its outcome.
+
+        Args:
+            now: the evaluation time, UTC.
+            context: what all evaluations share.
+            muted: what is muted at this time.
+        """
+        for previous, after in self.visited.values():
+            self._settle(previous, after, now, context, muted)
 
     def retire(self, now: datetime, context: Context) -> None:
         """Resolve every firing alert because the rule asks another question or is gone."""
+        muted = NOT_MUTED.at(now, [])
         for previous in list(self._instances.values()):
             if previous.state is State.FIRING:
                 after = resolved(previous, ResolvedReason.RULE_CHANGED, now=now)
             else:
                 after = Instance(previous.labels, notified_at=previous.notified_at)
-            self._settle(previous, after, now, context)
+            self._settle(previous, after, now, context, muted)
         self.changed = True
 
-    def beat(self, now: datetime, context: Context) -> list[Event]:
+    def beat(self, now: datetime, context: Context, muted: Muted) -> list[Event]:
         """Return `alert.state` of every firing alert; their values are stored along with it."""
         firing = [each for each in self._instances.values() if each.state is State.FIRING]
         self.changed |= bool(firing)
-        return [state_event(self.rule, each, now=now, context=context) for each in firing]
+        return [
+            state_event(
+                self.rule, each, now=now, context=context, muted_by=muted.by(self.rule, each)
+            )
+            for each in firing
+        ]
 
     def state(self, through: int) -> RuleState:
         """Return what there is to store after the evaluation at minute `through`."""
@@ -115,10 +143,17 @@ class RuleWalk:
         return RuleState(self.rule, latest, tuple(self._instances.values()))
 
     def _settle(
-        self, previous: Instance | None, after: Instance, now: datetime, context: Context
+        self,
+        previous: Instance | None,
+        after: Instance,
+        now: datetime,
+        context: Context,
+        muted: Muted,
     ) -> None:
         before = previous.state if previous else State.INACTIVE
-        notice = decide(self.rule, before, after, now=now)
+        active = State.FIRING in (before, after.state)
+        muted_by = muted.by(self.rule, after) if active else None
+        notice = decide(self.rule, before, after, now=now, muted_by=muted_by)
         if notice is not None:
             after = noted(after, notice, now=now, connected=context.connected)
             self.events.append(notice_event(self.rule, after, notice, now=now, context=context))

@@ -15,9 +15,9 @@ from shared.domain.alert import Context, RuleState
 from shared.domain.due_span import DueSpan, due_span
 from shared.domain.evaluation import walk_minutes, walks_of
 from shared.domain.event import Event
+from shared.domain.findings import no_findings
 from shared.domain.frame import Frame
-from shared.domain.readings import readings_of
-from shared.domain.rule import MINUTE_S, AlertRule, condition_digest
+from shared.domain.rule import AlertRule, condition_digest
 from shared.domain.rule_walk import RuleWalk
 from shared.domain.timeline import instant, minute_of, rfc3339_minute
 from shared.errors import Stale
@@ -167,7 +167,7 @@ class _Run:
     async def _retire(self, rule: AlertRule | None, stored: StoredRuleState) -> None:
         before = stored.state
         context = await self._with_units([before.rule.metric])
-        walk = RuleWalk(before.rule, before, readings_of([], 0))
+        walk = RuleWalk(before.rule, before, no_findings(0))
         walk.retire(instant(minute_of(self._now)), context)
         left = walk.state(before.through)
         state = None if rule is None else RuleState(rule, before.through, left.instances)
@@ -193,7 +193,7 @@ class _Run:
         return replace(self._context, units=await reported_units(metrics, self._ports.registry))
 
     def _look_back_m(self) -> int:
-        return max((rule.window_s // MINUTE_S for rule in self._rules.values()), default=0)
+        return max((rule.look_back_m for rule in self._rules.values()), default=0)
 
 
 async def reported_units(metrics: Iterable[str], registry: MetricRegistry) -> dict[str, str]:

@@ -10,9 +10,9 @@ from shared.bootstrap import App, app
 from shared.errors import Stale, Unavailable
 from shared.services.export import export_minutes
 from shared.services.in_progress import record_in_progress
+from shared.services.ingest_silence import record_silence
 from shared.services.rollup import roll_up
 from shared.services.session_sweep import sweep_sessions
-from shared.services.silence import record_silence
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()

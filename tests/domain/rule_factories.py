@@ -6,14 +6,16 @@ from typing import Any
 
 from shared.domain.alert import Instance, State
 from shared.domain.alerting import evaluate
-from shared.domain.rule import AlertRule, Comparison
+from shared.domain.findings import Finding
+from shared.domain.rule_words import Comparison
+from shared.domain.threshold_rule import ThresholdRule
 
 T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CLEAN, BREACH = 1.0, 9.0
 
 
-def rule(**fields: Any) -> AlertRule:
+def rule(**fields: Any) -> ThresholdRule:
     """Return a rule that is breached above 5 over one minute."""
     given = {
         "name": "slow",
@@ -22,11 +24,18 @@ def rule(**fields: Any) -> AlertRule:
         "threshold": 5.0,
         "window_s": 60,
     }
-    return AlertRule(**(given | fields))
+    return ThresholdRule(**(given | fields))
+
+
+def finding(applied: ThresholdRule, value: float | None, samples: int = 10) -> Finding:
+    """Return what a rule makes of a value."""
+    if value is None or value != value:
+        return Finding(None, 0)
+    return Finding(value, samples, bool(applied.comparison.holds(value, applied.threshold)))
 
 
 def walk(
-    applied: AlertRule,
+    applied: ThresholdRule,
     values: Sequence[float | None],
     *,
     before: Instance | None = None,
@@ -35,15 +44,18 @@ def walk(
     """Return the instance after each of one evaluation a minute from T0 on."""
     found: list[Instance] = []
     for at, value in enumerate(values):
-        samples = 0 if value is None else 10
         before = evaluate(
-            applied, value, samples, before, now=T0 + at * MINUTE, suspended=at in suspended
+            applied,
+            finding(applied, value),
+            before,
+            now=T0 + at * MINUTE,
+            suspended=at in suspended,
         )
         found.append(before)
     return found
 
 
-def states(applied: AlertRule, values: Sequence[float | None], **more: Any) -> str:
+def states(applied: ThresholdRule, values: Sequence[float | None], **more: Any) -> str:
     """Return the first letter of the state after each evaluation: i, p or f."""
     return "".join(each.state[0] for each in walk(applied, values, **more))
 

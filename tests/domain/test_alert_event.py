@@ -6,7 +6,7 @@ from shared.domain.alert import Acknowledgement, Availability, Context, Resolved
 from shared.domain.alert_event import notice_event, state_event
 from shared.domain.alerting import resolved
 from shared.domain.notification import Notice, Occasion, Suppression
-from shared.domain.rule import Severity
+from shared.domain.rule_words import Severity
 from tests.domain.rule_factories import MINUTE, T0, firing, rule
 
 _CONTEXT = Context("test")

@@ -8,7 +8,7 @@ from shared.domain.alert import ResolvedReason
 from shared.domain.alert_message import duration, message, quantity
 from shared.domain.alerting import resolved
 from shared.domain.metric_unit import unit_of
-from shared.domain.rule import Comparison
+from shared.domain.rule_words import Comparison
 from shared.domain.window import Aggregation
 from tests.domain.rule_factories import T0, firing, rule
 
@@ -28,7 +28,6 @@ def test_a_firing_alert_reads_as_a_sentence() -> None:
         ({"threshold": 0.05}, 0.3512, "is 0.3512, above 0.05"),
         ({"comparison": Comparison.BELOW}, 2.0, "is 2, below 5"),
         ({"comparison": Comparison.AT_LEAST}, 5.0, "is 5, at or above 5"),
-        ({}, 1.0, "is 1, no longer above 5"),
         ({}, None, "has no data, watched for above 5"),
         ({"min_samples": 20}, 9.0, "is 9 from 10 samples, too few to tell"),
     ],
@@ -39,6 +38,12 @@ def test_a_finding_is_put_into_words(
     said = message(rule(**fields), firing(value=value), "1")
 
     assert said == f"latency avg over 1 min {expected} {_WHERE}"
+
+
+def test_an_alert_kept_firing_is_said_to_be_clean() -> None:
+    said = message(rule(), firing(value=1.0, clean_since=T0), "1")
+
+    assert said.startswith("latency avg over 1 min is 1, no longer above 5")
 
 
 def test_a_changed_rule_is_named_as_the_reason() -> None:

@@ -1,18 +1,19 @@
 """The state machine of an alert, as tables: one column of values, one of states."""
 
-import math
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.alert import Availability, Instance, ResolvedReason, State
 from shared.domain.alerting import evaluate, remembered, resolved
-from shared.domain.rule import Comparison, NoData
+from shared.domain.findings import NOTHING
+from shared.domain.rule_words import Comparison, NoData
 from tests.domain.rule_factories import (
     BREACH,
     CLEAN,
     MINUTE,
     T0,
+    finding,
     firing,
     rule,
     states,
@@ -81,7 +82,7 @@ def test_a_second_episode_is_another_alert() -> None:
     applied = rule()
     ended = walk(applied, [BREACH, CLEAN])[-1]
 
-    again = evaluate(applied, BREACH, 10, ended, now=T0 + 5 * MINUTE)
+    again = evaluate(applied, finding(applied, BREACH), ended, now=T0 + 5 * MINUTE)
 
     assert again.active_since == T0 + 5 * MINUTE
     assert again.resolved_at is None
@@ -91,15 +92,15 @@ def test_a_second_episode_is_another_alert() -> None:
 def test_too_few_samples_count_as_no_data() -> None:
     applied = rule(min_samples=20)
 
-    few = evaluate(applied, BREACH, 19, None, now=T0)
-    enough = evaluate(applied, BREACH, 20, None, now=T0)
+    few = evaluate(applied, finding(applied, BREACH, 19), None, now=T0)
+    enough = evaluate(applied, finding(applied, BREACH, 20), None, now=T0)
 
     assert (few.state, few.data) == (State.INACTIVE, Availability.NO_DATA)
     assert (enough.state, enough.data) == (State.FIRING, Availability.OK)
 
 
-def test_nan_is_no_data() -> None:
-    seen = evaluate(rule(), math.nan, 10, None, now=T0)
+def test_an_empty_window_is_no_data() -> None:
+    seen = evaluate(rule(), NOTHING, None, now=T0)
 
     assert (seen.value, seen.data) == (None, Availability.NO_DATA)
 
@@ -109,7 +110,7 @@ def test_nan_is_no_data() -> None:
 def test_a_suspended_evaluation_keeps_the_state(
     before: Instance | None, value: float | None
 ) -> None:
-    after = evaluate(rule(), value, 10, before, now=T0 + MINUTE, suspended=True)
+    after = evaluate(rule(), finding(rule(), value), before, now=T0 + MINUTE, suspended=True)
 
     assert after.state is (before.state if before else State.INACTIVE)
     assert after.data is Availability.SUSPENDED
@@ -142,7 +143,9 @@ def test_suspension_does_not_fire_a_pending_alert() -> None:
 def test_each_comparison_is_exact_at_the_threshold(
     comparison: Comparison, value: float, breached: bool
 ) -> None:
-    state = evaluate(rule(comparison=comparison), value, 10, None, now=T0).state
+    applied = rule(comparison=comparison)
+
+    state = evaluate(applied, finding(applied, value), None, now=T0).state
 
     assert (state is State.FIRING) is breached
 

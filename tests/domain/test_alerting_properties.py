@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from shared.domain.alert import Context, State
 from shared.domain.alert_view import Alert
 from shared.domain.event import ALERT_FIRING, ALERT_RESOLVED, Event
+from shared.domain.findings import threshold_findings
+from shared.domain.muting import NOT_MUTED
 from shared.domain.readings import readings_of
-from shared.domain.rule import AlertRule, NoData
+from shared.domain.rule import AlertRule
 from shared.domain.rule_walk import RuleWalk
+from shared.domain.rule_words import NoData
+from shared.domain.threshold_rule import ThresholdRule
 from shared.domain.timeline import instant, minute_of
 from shared.domain.window import Measured
 from tests.domain.rule_factories import BREACH, CLEAN, MINUTE, T0, rule, states, walk
@@ -117,14 +121,15 @@ def test_every_alert_is_told_from_firing_to_resolved_with_rising_sequence(
     assert len({event.event_id for event in events}) == len(events)
 
 
-def _told(applied: AlertRule, values: list[float | None]) -> tuple[list[Event], list[Alert]]:
+def _told(applied: ThresholdRule, values: list[float | None]) -> tuple[list[Event], list[Alert]]:
     numbers = np.array([np.nan if value is None else value for value in values])
     samples = np.where(np.isnan(numbers), 0, 10)
     readings = readings_of([Measured((), numbers, samples)], len(values))
-    told = RuleWalk(applied, None, readings)
+    told = RuleWalk(applied, None, threshold_findings(applied, readings))
     for column in range(len(values)):
         now = T0 + column * MINUTE
-        told.visit(column, minute_of(now), now, suspended=False, context=Context("test"))
+        told.visit(column, minute_of(now), now, suspended=False)
+        told.settle(now, Context("test"), NOT_MUTED.at(now, []))
     assert instant(minute_of(T0)) == T0
     return told.events, told.ended
 

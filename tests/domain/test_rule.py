@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.rule import Comparison, NoData, Severity, condition_digest
+from shared.domain.rule import condition_digest
+from shared.domain.rule_words import Comparison, NoData, Severity
 from shared.domain.window import Aggregation, Expression
 from tests.domain.rule_factories import rule
 

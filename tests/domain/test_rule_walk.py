@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 from shared.domain.alert import Context, Instance, ResolvedReason, RuleState, State
+from shared.domain.findings import no_findings, threshold_findings
 from shared.domain.label import Labels
+from shared.domain.muting import NOT_MUTED
 from shared.domain.readings import Readings, readings_of
-from shared.domain.rule import AlertRule, NoData
 from shared.domain.rule_walk import RuleWalk
+from shared.domain.rule_words import NoData
+from shared.domain.threshold_rule import ThresholdRule
 from shared.domain.timeline import instant, minute_of
 from shared.domain.window import Measured
 from tests.domain.rule_factories import BREACH, CLEAN, MINUTE, T0, firing, rule
@@ -18,6 +21,7 @@ _A: Labels = (("model", "a"),)
 _B: Labels = (("model", "b"),)
 _START = minute_of(T0)
 _CONTEXT = Context("test")
+_NOT_MUTED = NOT_MUTED.at(T0, [])
 
 
 def _readings(rows: Mapping[Labels, Sequence[float | None]]) -> Readings:
@@ -33,14 +37,18 @@ def _readings(rows: Mapping[Labels, Sequence[float | None]]) -> Readings:
     return readings_of(measured, columns)
 
 
+def _walk(applied: ThresholdRule, rows: Mapping[Labels, Sequence[float | None]]) -> RuleWalk:
+    return RuleWalk(applied, None, threshold_findings(applied, _readings(rows)))
+
+
 def _walked(
-    applied: AlertRule,
+    applied: ThresholdRule,
     rows: Mapping[Labels, Sequence[float | None]],
     state: RuleState | None = None,
     **more: Any,
 ) -> RuleWalk:
     readings = _readings(rows)
-    walk = RuleWalk(applied, state, readings)
+    walk = RuleWalk(applied, state, threshold_findings(applied, readings))
     for column in range(readings.values.shape[1]):
         _visit(walk, column, **more)
     return walk
@@ -48,7 +56,8 @@ def _walked(
 
 def _visit(walk: RuleWalk, column: int, *, suspended: bool = False) -> None:
     minute = _START + column
-    walk.visit(column, minute, instant(minute), suspended=suspended, context=_CONTEXT)
+    walk.visit(column, minute, instant(minute), suspended=suspended)
+    walk.settle(instant(minute), _CONTEXT, _NOT_MUTED)
 
 
 def _kept(walk: RuleWalk) -> tuple[Instance, ...]:
@@ -56,19 +65,19 @@ def _kept(walk: RuleWalk) -> tuple[Instance, ...]:
 
 
 def test_a_healthy_rule_has_nothing_to_walk() -> None:
-    walk = RuleWalk(rule(), None, _readings({_A: [CLEAN, None], _B: [CLEAN, CLEAN]}))
+    walk = _walk(rule(), {_A: [CLEAN, None], _B: [CLEAN, CLEAN]})
 
     assert walk.idle
 
 
 def test_a_breach_anywhere_in_the_minutes_is_worth_a_walk() -> None:
-    walk = RuleWalk(rule(), None, _readings({_A: [CLEAN, CLEAN], _B: [CLEAN, BREACH]}))
+    walk = _walk(rule(), {_A: [CLEAN, CLEAN], _B: [CLEAN, BREACH]})
 
     assert not walk.idle
 
 
 def test_too_few_samples_are_no_breach_worth_a_walk() -> None:
-    assert RuleWalk(rule(min_samples=11), None, _readings({_A: [BREACH]})).idle
+    assert _walk(rule(min_samples=11), {_A: [BREACH]}).idle
 
 
 def test_each_label_set_is_an_alert_of_its_own() -> None:
@@ -162,7 +171,7 @@ def test_a_known_label_set_that_falls_silent_alerts_where_the_rule_says_so() -> 
 
 
 def test_a_rule_without_groups_can_miss_a_metric_never_seen() -> None:
-    walk = RuleWalk(rule(no_data=NoData.ALERT), None, readings_of([], 1))
+    walk = RuleWalk(rule(no_data=NoData.ALERT), None, no_findings(1))
 
     assert not walk.idle
     _visit(walk, 0)
@@ -172,7 +181,7 @@ def test_a_rule_without_groups_can_miss_a_metric_never_seen() -> None:
 def test_retiring_resolves_what_fires_and_drops_what_is_pending() -> None:
     pending = Instance(_B, State.PENDING, active_since=T0)
     state = RuleState(rule(), _START, (firing(labels=_A), pending))
-    walk = RuleWalk(rule(), state, readings_of([], 0))
+    walk = RuleWalk(rule(), state, no_findings(0))
 
     walk.retire(T0 + 9 * MINUTE, _CONTEXT)
 
@@ -184,11 +193,9 @@ def test_retiring_resolves_what_fires_and_drops_what_is_pending() -> None:
 
 def test_a_beat_tells_the_state_of_what_fires_and_has_it_stored() -> None:
     pending = Instance(_B, State.PENDING, active_since=T0)
-    walk = RuleWalk(
-        rule(), RuleState(rule(), _START, (firing(labels=_A), pending)), readings_of([], 0)
-    )
+    walk = RuleWalk(rule(), RuleState(rule(), _START, (firing(labels=_A), pending)), no_findings(0))
 
-    beats = walk.beat(T0 + 5 * MINUTE, _CONTEXT)
+    beats = walk.beat(T0 + 5 * MINUTE, _CONTEXT, _NOT_MUTED)
 
     assert [(event.name, event.properties["label_model"]) for event in beats] == [
         ("alert.state", "a")
@@ -199,4 +206,4 @@ def test_a_beat_tells_the_state_of_what_fires_and_has_it_stored() -> None:
 def test_a_rule_that_was_reworded_is_stored_with_its_alerts() -> None:
     state = RuleState(rule(), _START, (firing(labels=_A),))
 
-    assert RuleWalk(rule(description="new words"), state, readings_of([], 0)).changed
+    assert RuleWalk(rule(description="new words"), state, no_findings(0)).changed

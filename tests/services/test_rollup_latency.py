@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.rule import AlertRule, Comparison
+from shared.domain.rule_words import Comparison
+from shared.domain.threshold_rule import ThresholdRule
 from shared.services.alert_tick import alert_tick
 from shared.services.alerting import AlertingPorts
 from shared.services.rules import put_rule
@@ -13,7 +14,7 @@ from tests.services.monitor_factories import FakeInsights, Monitor, sent
 
 ROLLUP_AT_S, EVALUATION_AT_S = 0, 35
 AT_MOST = timedelta(seconds=180)
-RULE = AlertRule(
+RULE = ThresholdRule(
     name="any-error",
     metric="model_error_rate",
     comparison=Comparison.ABOVE,

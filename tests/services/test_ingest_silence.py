@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from shared.domain.timeline import instant, minute_of
-from shared.services.silence import record_silence
+from shared.services.ingest_silence import record_silence
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import HOUR, Monitor, sent, value
 

@@ -1,0 +1,60 @@
+"""The rule kind `budget`: a month's spend against its budget."""
+
+from shared.domain.metric_names import COST_USD
+from shared.domain.metric_unit import NO_UNIT
+from shared.domain.rule_lifecycle import RuleLifecycle
+from shared.domain.rule_words import Comparison, NoData
+
+
+class BudgetRule(RuleLifecycle, frozen=True, kw_only=True, tag="budget"):
+    """A breach is a month's spend beyond a share of its budget, or expected to exceed it.
+
+    Attributes:
+        budget: name of the budget.
+        threshold: share of the amount, 0.8 is 80 %.
+        forecast: True holds the month's expected spend against it instead of what is spent.
+    """
+
+    budget: str
+    threshold: float = 1.0
+    forecast: bool = False
+
+    @property
+    def metric(self) -> str:
+        """Return the metric that alerts are about."""
+        return COST_USD
+
+    @property
+    def group_by(self) -> tuple[str, ...]:
+        """Return nothing: a budget is one thing."""
+        return ()
+
+    @property
+    def comparison(self) -> Comparison:
+        """Return how the value is held against the threshold."""
+        return Comparison.AT_LEAST
+
+    @property
+    def min_samples(self) -> int:
+        """Return that one statement of the spend is enough."""
+        return 1
+
+    @property
+    def no_data(self) -> NoData:
+        """Return that an unknown spend is no news."""
+        return NoData.KEEP
+
+    @property
+    def look_back_m(self) -> int:
+        """Return how many minutes before an evaluation it looks at."""
+        return 0
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """Return what makes the rule's alerts comparable."""
+        return ("budget", self.budget, self.threshold, self.forecast)
+
+    def unit(self, reported: str | None) -> str:
+        """Return the unit of value and threshold; `reported` is the one clients report."""
+        del reported
+        return NO_UNIT
