@@ -4,8 +4,9 @@ Partitions: `5m|yyyyMMdd`, `1h|yyyyMM`, `1d|yyyy`; rows: the kind's letter and `
 `MMdd`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -46,10 +47,24 @@ def start_of(grain: Grain, partition: str, row: str) -> int:
     return minute_of(moment)
 
 
+def starts_in(grain: Grain, first: int, end: int) -> range:
+    """Return where rollups begin that begin in [first, end)."""
+    step = grain.minutes
+    return range(-(-first // step) * step, end, step)
+
+
+def runs(starts: Sequence[int], step: int) -> list[tuple[int, int]]:
+    """Return as few spans [first, end) as hold starts, each `step` apart, and no others."""
+    ordered = sorted(starts)
+    edges = [at for at, (a, b) in enumerate(pairwise(ordered), 1) if b - a > step]
+    bounds = pairwise([0, *edges, len(ordered)])
+    return [(ordered[low], ordered[high - 1] + step) for low, high in bounds if low < high]
+
+
 def rows_range(kind: Kind, grain: Grain, first: int, end: int) -> Iterator[tuple[str, str, str]]:
     """Yield (partition, first row, end row) that together hold what begins in [first, end)."""
     step = grain.minutes
-    start = -(-first // step) * step
+    start = starts_in(grain, first, end).start
     while start < end:
         partition = partition_of(grain, start)
         last = start

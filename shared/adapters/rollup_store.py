@@ -5,6 +5,7 @@ points to by their generation. Writing replaces the head last, with its ETag: re
 content or the new, never a mixture, whatever the size.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 
 import msgspec
@@ -12,12 +13,15 @@ import numpy as np
 
 from shared.adapters import tables as layout
 from shared.adapters.entity import Entity, Tables
+from shared.adapters.rollup_cache import Cut, VersionCache, cut_of
 from shared.adapters.rollup_rows import (
     INPUTS,
     SEEN,
     joined_blocks,
     rows_range,
+    runs,
     start_of,
+    starts_in,
 )
 from shared.adapters.rollup_write import write_rollup
 from shared.domain.dedupe import Prints
@@ -37,9 +41,24 @@ class RollupStore:
     def __init__(self, tables: Tables) -> None:
         """Use the table `rollups`."""
         self._tables = tables
+        self._cuts: VersionCache[tuple[Cut, int], Rollup] = VersionCache()
+        self._whole: VersionCache[tuple[Kind, Grain, int], StoredRollup] = VersionCache()
 
     async def read(self, kind: Kind, grain: Grain, start: int) -> StoredRollup | None:
         """Return one rollup with all it holds, or None."""
+        key = (kind, grain, start)
+        if key in self._whole:
+            rows = (await self._rows(kind, grain, start, start + 1, _HEAD)).get(start, [])
+            head = _head_and_parts(rows)[0]
+            kept = self._whole.get(key, str(head.etag)) if head else None
+            if kept is not None:
+                return kept
+        stored = await self._read_whole(kind, grain, start)
+        if stored is not None:
+            self._whole.keep(key, str(stored.etag), stored, stored.rollup)
+        return stored
+
+    async def _read_whole(self, kind: Kind, grain: Grain, start: int) -> StoredRollup | None:
         for _ in range(_TRIES):
             rows = await self._rows(kind, grain, start, start + 1, ())
             if not rows:
@@ -60,16 +79,30 @@ class RollupStore:
         only: Collection[str] | None = None,
     ) -> dict[int, Rollup]:
         """Return start -> rollup of those that begin in [first, end)."""
-        select = (*_HEAD, *blocks_for(MEASURES[kind], only))
+        cut = cut_of(kind, grain, only)
+        spared: dict[int, Rollup] = {}
+        wanted = [(first, end)]
+        if any((cut, start) in self._cuts for start in starts_in(grain, first, end)):
+            versions = await self.versions(kind, grain, first, end)
+            held = {at: self._cuts.get((cut, at), version) for at, version in versions.items()}
+            spared = {at: rollup for at, rollup in held.items() if rollup is not None}
+            wanted = runs([at for at in versions if at not in spared], grain.minutes)
+        read = await asyncio.gather(*(self._read_rows(cut, *span) for span in wanted))
+        return spared | {start: rollup for part in read for start, rollup in part.items()}
+
+    async def _read_rows(self, cut: Cut, first: int, end: int) -> dict[int, Rollup]:
+        select = (*_HEAD, *blocks_for(MEASURES[cut.kind], cut.only))
         found: dict[int, Rollup] = {}
-        for start, rows in (await self._rows(kind, grain, first, end, select)).items():
+        for start, rows in (await self._rows(cut.kind, cut.grain, first, end, select)).items():
             head, parts = _head_and_parts(rows)
             if head is None:
                 continue
             if len(parts) == head.properties["parts"] and not head.properties["cut"]:
-                found[start] = _rollup(kind, [head, *parts])
+                found[start] = _rollup(cut.kind, [head, *parts])
+                version = str(head.properties["version"])
+                self._cuts.keep((cut, start), version, found[start], found[start])
                 continue
-            whole = await self.read(kind, grain, start)
+            whole = await self.read(cut.kind, cut.grain, start)
             if whole is not None:
                 found[start] = whole.rollup
         return found

@@ -65,8 +65,8 @@ class Freshness:
 
 async def freshness(ports: ReadPorts) -> Freshness:
     """Return how far rollups can be relied on, now."""
-    complete, rolled, markers = await asyncio.gather(
-        ports.cursors.read(COMPLETE_THROUGH), ports.cursors.read(ROLLED_THROUGH), ports.dirty.list()
+    complete, markers = await asyncio.gather(
+        ports.cursors.read(COMPLETE_THROUGH), ports.dirty.list()
     )
     stale: dict[Kind, set[int]] = {}
     for marker in markers:
@@ -74,8 +74,11 @@ async def freshness(ports: ReadPorts) -> Freshness:
     newest = minute_of(ports.clock() + AHEAD) + BUCKET_M
     through = complete.minute if complete else None
     # Before the first run the rollup's cursor stands 15 minutes before the first record came.
-    start = rolled.minute if rolled else 0
-    marked_until = start if through is None else floor_to(through - UNMARKED_M, BUCKET_M)
+    if through is None:
+        rolled = await ports.cursors.read(ROLLED_THROUGH)
+        marked_until = rolled.minute if rolled else 0
+    else:
+        marked_until = floor_to(through - UNMARKED_M, BUCKET_M)
     return Freshness(through, marked_until, newest, stale)
 
 

@@ -104,8 +104,7 @@ async def refresh(
         Stale: others kept changing it.
     """
     for _ in range(_TRIES):
-        stored = await ports.rollups.read(kind, Grain.BUCKET, bucket)
-        keys = await ports.chunks.keys(kind, bucket)
+        stored, keys = await _looked_up(kind, bucket, ports, write=write)
         unseen = _unseen(keys, stored)
         if not unseen:
             return stored
@@ -114,6 +113,18 @@ async def refresh(
         except Stale:
             continue
     raise Stale(f"bucket {kind} {bucket} keeps changing")
+
+
+async def _looked_up(
+    kind: Kind, bucket: int, ports: RefreshPorts, *, write: bool
+) -> tuple[StoredRollup | None, list[ChunkKey]]:
+    if not write:
+        return await asyncio.gather(
+            ports.rollups.read(kind, Grain.BUCKET, bucket), ports.chunks.keys(kind, bucket)
+        )
+    # Keys come second: a rollup written with the ETag of an earlier one must hold all its chunks.
+    stored = await ports.rollups.read(kind, Grain.BUCKET, bucket)
+    return stored, await ports.chunks.keys(kind, bucket)
 
 
 def _unseen(keys: Sequence[ChunkKey], stored: StoredRollup | None) -> list[ChunkKey]:
