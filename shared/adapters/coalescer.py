@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 
 from shared.adapters.entity import MAX_TRANSACTION_ENTITIES, Entity, Op, Tables, Verb
-from shared.adapters.entity_limits import MAX_OPERATIONS_BYTES, check_entity, wire_bytes
+from shared.adapters.entity_limits import MAX_OPERATIONS_BYTES, wire_bytes
 from shared.errors import AlreadyStored, MonitorError, Unavailable
 
 type Waiting = tuple[Entity, asyncio.Future[None]]
@@ -32,7 +32,6 @@ class Coalescer:
             AlreadyStored: the key exists.
             ValueError: an entity that Azure would refuse, and with it a whole transaction.
         """
-        check_entity(entity)
         place = (table, entity.partition)
         done = asyncio.get_running_loop().create_future()
         queue = self._waiting.get(place)
@@ -60,7 +59,8 @@ class Coalescer:
         if len(batch) > 1:
             try:
                 await self._tables.transact(table, [Op(Verb.INSERT, entity) for entity, _ in batch])
-            except AlreadyStored:
+            except (AlreadyStored, ValueError):
+                # One of them is at fault, the others are not.
                 pass
             except MonitorError as error:
                 return _settle(batch, error)
@@ -69,7 +69,7 @@ class Coalescer:
         for waiting in batch:
             try:
                 await self._tables.insert(table, waiting[0])
-            except MonitorError as error:
+            except (MonitorError, ValueError) as error:
                 _settle([waiting], error)
             else:
                 _settle([waiting], None)
@@ -90,7 +90,7 @@ def _next_batch(queue: deque[Waiting]) -> list[Waiting]:
     return batch
 
 
-def _settle(batch: list[Waiting], error: MonitorError | None) -> None:
+def _settle(batch: list[Waiting], error: MonitorError | ValueError | None) -> None:
     for _, done in batch:
         if done.done():
             continue

@@ -1,14 +1,14 @@
 """Chunks: one batch's records of one bucket, immutable once stored."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from shared.domain.batch import Batch
 from shared.domain.measures import Kind
-from shared.domain.packing import Ints, compress, serialise, unpack
+from shared.domain.packing import Cell, Ints, compress, serialise, unpack
 from shared.domain.timeline import BUCKET_M, MINUTE_US
 
 BUCKET_US = BUCKET_M * MINUTE_US
@@ -141,6 +141,31 @@ def make_chunks(
             )
         )
     return chunks
+
+
+def lone_chunk(
+    kind: Kind,
+    batch_id: str,
+    columns: Mapping[str, Cell],
+    time_us: int,
+    *,
+    received_us: int,
+) -> Chunk:
+    """Return the chunk of a batch of one row: what `make_chunks` gives, from cells."""
+    plain = serialise(columns)
+    return Chunk(
+        kind,
+        time_us // BUCKET_US * BUCKET_M,
+        batch_id,
+        0,
+        compress(plain),
+        hashlib.sha256(plain).hexdigest(),
+        1,
+        time_us,
+        time_us,
+        "request_id" in columns,
+        received_us,
+    )
 
 
 def batch_from(block: bytes) -> Batch:

@@ -10,6 +10,7 @@ In planes, runs are all there is to find, and looking for nothing else is three 
 they stand last and are compressed on their own, as further deflate blocks of the same stream.
 """
 
+import struct
 import zlib
 from collections.abc import Mapping
 
@@ -27,12 +28,16 @@ _ZLIB_HEADER = b"\x78\x01"
 _DEFLATE_ONLY = -zlib.MAX_WBITS
 # Two compressors for less than this would cost more than they save.
 _SMALL_BYTES = 4096
+# A window as long as the block; clearing zlib's default tables takes longer than compressing it.
+_SMALL_WINDOW = 12
+_SMALL_MEMORY = 4
 _PLANES = ("i", "f", "t")
 _MANY_TEXTS = 16
 
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
 type Column = Ints | Floats | list[str] | bytes
+type Cell = int | float | list[str]
 
 
 class _Head(msgspec.Struct, array_like=True):
@@ -50,11 +55,12 @@ class CorruptBlock(MonitorError):
     """Stored bytes that this version cannot read."""
 
 
-def serialise(columns: Mapping[str, Column]) -> bytes:
+def serialise(columns: Mapping[str, Column] | Mapping[str, Cell]) -> bytes:
     """Return the columns as uncompressed bytes: the same columns always give the same bytes.
 
     Args:
-        columns: name -> int64 (`NULL` is null), float64 (NaN is null), texts, or raw bytes.
+        columns: name -> int64 (`NULL` is null), float64 (NaN is null), texts, or raw bytes; a cell
+            is a column of one row.
     """
     written = [_write(name, column) for name, column in columns.items()]
     written.sort(key=lambda pair: pair[0].kind in _PLANES)
@@ -67,7 +73,8 @@ def serialise(columns: Mapping[str, Column]) -> bytes:
 def compress(plain: bytes) -> bytes:
     """Return serialised columns as a packed block."""
     if len(plain) < _SMALL_BYTES:
-        return bytes([VERSION]) + zlib.compress(plain, _LEVEL)
+        small = zlib.compressobj(_LEVEL, wbits=_SMALL_WINDOW, memLevel=_SMALL_MEMORY)
+        return bytes([VERSION]) + small.compress(plain) + small.flush()
     view, planes_at = memoryview(plain), int.from_bytes(plain[4:8], "little")
     mixed = zlib.compressobj(_LEVEL, wbits=_DEFLATE_ONLY)
     planes = zlib.compressobj(_LEVEL, wbits=_DEFLATE_ONLY, strategy=zlib.Z_RLE)
@@ -113,11 +120,15 @@ def _columns(plain: memoryview) -> dict[str, Column]:
     return columns
 
 
-def _write(name: str, column: Column) -> tuple[_Head, bytes]:
-    if isinstance(column, bytes):
-        return _Head(name, "b", 0, 0, 0, len(column)), column
+def _write(name: str, column: Column | Cell) -> tuple[_Head, bytes]:
+    if isinstance(column, int):
+        return _Head(name, "i", 1, column, 0, 0), b""
     if isinstance(column, list):
         return _write_texts(name, column)
+    if isinstance(column, bytes):
+        return _Head(name, "b", 0, 0, 0, len(column)), column
+    if isinstance(column, float):
+        return _Head(name, "f", 1, 0, 8, 8), struct.pack("<d", column)
     if column.dtype == np.float64:
         blob = _shuffled(np.ascontiguousarray(column), 8)
         return _Head(name, "f", len(column), 0, 8, len(blob)), blob
@@ -136,8 +147,6 @@ def _write_texts(name: str, column: list[str]) -> tuple[_Head, bytes]:
 
 
 def _write_ints(name: str, column: Ints) -> tuple[_Head, bytes]:
-    if len(column) == 1:
-        return _Head(name, "i", 1, int(column[0]), 0, 0), b""
     if len(column) == 1:
         return _Head(name, "i", 1, int(column[0]), 0, 0), b""
     nulls = column == NULL

@@ -16,7 +16,7 @@ from shared.domain.request import RequestRecord
 from shared.domain.request_schema import HASHED, NAMES
 from shared.domain.timeline import EPOCH, rfc3339
 
-_CONTAINED = (
+CONTAINED = (
     ("cached_input_tokens", "input_tokens"),
     ("reasoning_tokens", "output_tokens"),
 )
@@ -125,7 +125,7 @@ def _tags_have_control(tags: Mapping[str, str]) -> bool:
 
 def _containment_faults(batch: Batch) -> list[RowFault]:
     faults: list[RowFault] = []
-    for part, whole in _CONTAINED:
+    for part, whole in CONTAINED:
         if part not in batch.columns or whole not in batch.columns:
             continue
         inner, outer = batch.ints(part), batch.ints(whole)

@@ -6,16 +6,16 @@ then the answer. A resend meets its own chunks and compares digests.
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from shared.domain.batch import Batch
-from shared.domain.chunk import Chunk, by_bucket, make_chunks
+from shared.domain.chunk import Chunk, by_bucket, lone_chunk, make_chunks
 from shared.domain.measures import Kind
-from shared.domain.packing import Ints
+from shared.domain.packing import Cell, Ints
 from shared.domain.timeline import BUCKET_M, micros, minute_of
 from shared.errors import Conflict
 from shared.services.ports import Chunks, DirtyBuckets, Earlier
@@ -24,6 +24,8 @@ CHUNK_BYTES = 11 * (64 << 10)
 AHEAD = timedelta(minutes=5)
 # A bucket that ended longer ago than this is marked when something is stored in it.
 UNMARKED_M = 5
+
+_USED_BEFORE = "batch_id {}: used before with other content"
 
 type Clock = Callable[[], datetime]
 
@@ -102,6 +104,27 @@ async def store_batch(
     return Stored(chosen, None not in earlier, np.concatenate(surplus))
 
 
+async def store_lone(
+    kind: Kind,
+    columns: Mapping[str, Cell],
+    time_us: int,
+    batch_id: str | None,
+    *,
+    chunks: Chunks,
+    dirty: DirtyBuckets,
+    received: datetime,
+    clock: Clock,
+) -> Stored:
+    """Store a batch of one row, given as cells; see `store_batch`."""
+    chosen = batch_id or uuid.uuid4().hex
+    chunk = lone_chunk(kind, chosen, columns, time_us, received_us=micros(received))
+    earlier = await chunks.insert(chunk)
+    await _mark_late(kind, [chunk.bucket], dirty=dirty, now=clock())
+    if earlier is not None and earlier.sha256 != chunk.sha256:
+        raise Conflict(_USED_BEFORE.format(chosen))
+    return Stored(chosen, earlier is not None, np.empty(0, np.int64))
+
+
 async def _mark_late(kind: Kind, buckets: list[int], *, dirty: DirtyBuckets, now: datetime) -> None:
     passed = minute_of(now) - UNMARKED_M
     late = [bucket for bucket in buckets if bucket + BUCKET_M <= passed]
@@ -130,4 +153,4 @@ def _surplus(
         )
         if again[0].sha256 == before.sha256:
             return index[~then]
-    raise Conflict(f"batch_id {chunk.batch_id}: used before with other content")
+    raise Conflict(_USED_BEFORE.format(chunk.batch_id))
