@@ -8,6 +8,7 @@ record that has to be refused, is left to the general way (`request_columns`).
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -26,6 +27,19 @@ _W3C_TRACE = re.compile(r"[0-9a-f]{32}")
 _sorted_json = msgspec.json.Encoder(order="sorted")
 
 type Cells = dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class LoneRequest:
+    """The only request of a batch, acceptable.
+
+    Attributes:
+        cells: its columns, one cell each.
+        end_us: when it ended, microseconds since the epoch.
+    """
+
+    cells: Cells
+    end_us: int
 
 
 class _Unusual(Exception):
@@ -59,9 +73,22 @@ def lone_cells(record: RequestRecord, hash_key: bytes) -> Cells | None:
     return dict(sorted(cells.items()))
 
 
-def lone_end_us(cells: Cells) -> int:
-    """Return when the request ended, microseconds since the epoch."""
-    return cells["start_us"] + cells["duration_us"]  # type: ignore[operator,return-value]
+def lone_request(
+    record: RequestRecord, hash_key: bytes, *, oldest_us: int, newest_us: int
+) -> LoneRequest | None:
+    """Return a record that is accepted; None where the general way has to tell.
+
+    Args:
+        record: as decoded.
+        hash_key: key of the digests that stand for users, prompts and conversations.
+        oldest_us: the first end still accepted, microseconds since the epoch.
+        newest_us: the last end already accepted.
+    """
+    cells = lone_cells(record, hash_key)
+    if cells is None:
+        return None
+    end_us: int = cells["start_us"] + cells["duration_us"]  # type: ignore[operator,assignment]
+    return LoneRequest(cells, end_us) if oldest_us <= end_us <= newest_us else None
 
 
 def _code(cells: Cells, column: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """Taking in batches of model requests and metrics."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,9 @@ import numpy as np
 from shared.domain.batch import Batch
 from shared.domain.decoding import Decoded, Rejection
 from shared.domain.lean_decoding import LeanDecoder
-from shared.domain.lone_request import lone_cells, lone_end_us
+from shared.domain.lone_request import LoneRequest, lone_request
 from shared.domain.measures import Kind
-from shared.domain.packing import Cell, Ints
+from shared.domain.packing import Ints
 from shared.domain.request import RequestRecord
 from shared.domain.request_checks import RowFault, request_faults, time_faults
 from shared.domain.request_columns import columns_of, end_us
@@ -77,19 +77,6 @@ class Columns:
     faults: list[RowFault] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Lone:
-    """The only record of a batch, acceptable.
-
-    Attributes:
-        cells: its columns.
-        time_us: the time that decides its minute, microseconds since the epoch.
-    """
-
-    cells: Mapping[str, Cell]
-    time_us: int
-
-
 async def ingest_requests(body: bytes, *, strict: bool, ports: IngestPorts) -> IngestAnswer:
     """Store the model requests of a JSON body; see the HTTP contract.
 
@@ -100,19 +87,17 @@ async def ingest_requests(body: bytes, *, strict: bool, ports: IngestPorts) -> I
     key = await ports.secrets.hash_key()
     received = ports.clock()
 
-    def read() -> tuple[Decoded[RequestRecord], Columns | Lone | None]:
+    def read() -> tuple[Decoded[RequestRecord], Columns | LoneRequest | None]:
         decoded = REQUESTS.decode(body, strict=strict)
         lone = _lone(decoded, key, received, ports.retention)
         return decoded, lone or request_columns(decoded.items, key, received, ports.retention)
 
     decoded, read_as = await near(read, len(body))
-    if not isinstance(read_as, Lone):
+    if not isinstance(read_as, LoneRequest):
         return await store_decoded(Kind.REQUEST, "requests", decoded, read_as, received, ports)
     await ports.start.ensure(received)
     stored = await store_lone(
-        Kind.REQUEST,
-        read_as.cells,
-        read_as.time_us,
+        read_as,
         decoded.batch_id,
         chunks=ports.chunks,
         dirty=ports.dirty,
@@ -124,16 +109,10 @@ async def ingest_requests(body: bytes, *, strict: bool, ports: IngestPorts) -> I
 
 def _lone(
     decoded: Decoded[RequestRecord], key: bytes, received: datetime, retention: timedelta
-) -> Lone | None:
-    """Return the only record of a batch as cells; None where there are more, or faults."""
+) -> LoneRequest | None:
     if decoded.total != 1 or len(decoded.items) != 1:
         return None
-    cells = lone_cells(decoded.items[0], key)
-    if cells is None:
-        return None
-    bounds, time_us = accepted_bounds(received, retention), lone_end_us(cells)
-    within = bounds["oldest_us"] <= time_us <= bounds["newest_us"]
-    return Lone(cells, time_us) if within else None
+    return lone_request(decoded.items[0], key, **accepted_bounds(received, retention))
 
 
 def request_columns(

@@ -6,7 +6,7 @@ then the answer. A resend meets its own chunks and compares digests.
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +14,9 @@ import numpy as np
 
 from shared.domain.batch import Batch
 from shared.domain.chunk import Chunk, by_bucket, lone_chunk, make_chunks
+from shared.domain.lone_request import LoneRequest
 from shared.domain.measures import Kind
-from shared.domain.packing import Cell, Ints
+from shared.domain.packing import Ints
 from shared.domain.timeline import BUCKET_M, micros, minute_of
 from shared.errors import Conflict
 from shared.services.ports import Chunks, DirtyBuckets, Earlier
@@ -105,9 +106,7 @@ async def store_batch(
 
 
 async def store_lone(
-    kind: Kind,
-    columns: Mapping[str, Cell],
-    time_us: int,
+    lone: LoneRequest,
     batch_id: str | None,
     *,
     chunks: Chunks,
@@ -115,11 +114,11 @@ async def store_lone(
     received: datetime,
     clock: Clock,
 ) -> Stored:
-    """Store a batch of one row, given as cells; see `store_batch`."""
+    """Store a batch of one request; see `store_batch`."""
     chosen = batch_id or uuid.uuid4().hex
-    chunk = lone_chunk(kind, chosen, columns, time_us, received_us=micros(received))
+    chunk = lone_chunk(Kind.REQUEST, chosen, lone.cells, lone.end_us, received_us=micros(received))
     earlier = await chunks.insert(chunk)
-    await _mark_late(kind, [chunk.bucket], dirty=dirty, now=clock())
+    await _mark_late(chunk.kind, [chunk.bucket], dirty=dirty, now=clock())
     if earlier is not None and earlier.sha256 != chunk.sha256:
         raise Conflict(_USED_BEFORE.format(chosen))
     return Stored(chosen, earlier is not None, np.empty(0, np.int64))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from shared.domain.chunk import Chunk, lone_chunk, make_chunks
-from shared.domain.lone_request import lone_cells, lone_end_us
+from shared.domain.lone_request import lone_cells, lone_request
 from shared.domain.measures import Kind
 from shared.domain.request import RequestRecord
 from shared.domain.request_checks import request_faults
@@ -16,10 +16,10 @@ from tests.domain.factories import HASH_KEY, request, requests
 
 
 def _alone(record: RequestRecord) -> Chunk | None:
-    cells = lone_cells(record, HASH_KEY)
-    if cells is None:
+    lone = lone_request(record, HASH_KEY, oldest_us=0, newest_us=1 << 62)
+    if lone is None:
         return None
-    return lone_chunk(Kind.REQUEST, "b", cells, lone_end_us(cells), received_us=7)
+    return lone_chunk(Kind.REQUEST, "b", lone.cells, lone.end_us, received_us=7)
 
 
 def _as_batch(record: RequestRecord) -> Chunk:
@@ -83,6 +83,20 @@ def test_no_usual_field_needs_the_general_way(without: str) -> None:
 )
 def test_what_is_unusual_is_left_to_the_general_way(fields: dict[str, Any]) -> None:
     assert lone_cells(request(**fields), HASH_KEY) is None
+
+
+@pytest.mark.parametrize(
+    ("oldest", "newest", "taken"), [(-1, 1, True), (0, 0, True), (1, 2, False), (-2, -1, False)]
+)
+def test_times_beyond_what_is_accepted_are_left_to_the_general_way(
+    oldest: int, newest: int, taken: bool
+) -> None:
+    record = request()
+    end = int(end_us(columns_of([record], HASH_KEY))[0])
+
+    found = lone_request(record, HASH_KEY, oldest_us=end + oldest, newest_us=end + newest)
+
+    assert (found is not None) is taken
 
 
 @given(requests())
