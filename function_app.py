@@ -4,32 +4,44 @@ import azure.functions as func
 
 from shared.triggers import (
     alerting,
+    backtest,
+    channels,
     deployments,
     health,
     ingest,
+    inhibitions,
     openapi,
     quality,
     query,
     resources,
     retention,
     rollup,
+    routes,
     rules,
     sessions,
+    silences,
+    weekly,
 )
 
 app = func.FunctionApp()
 for feature in (
     alerting,
+    backtest,
+    channels,
     deployments,
     health,
     ingest,
+    inhibitions,
     openapi,
     quality,
     query,
     resources,
     retention,
     rollup,
+    routes,
     rules,
     sessions,
+    silences,
+    weekly,
 ):
     app.register_functions(feature.blueprint)

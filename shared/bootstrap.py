@@ -5,34 +5,59 @@ imported when they are needed first.
 """
 
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from shared.adapters.alert_store import AlertStore
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.control_store import CatalogueStore, CursorStore, DirtyStore, SecretStore
 from shared.adapters.creating_tables import CreatingTables
+from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
+from shared.adapters.group_store import GroupStore
+from shared.adapters.memory_channels import MemoryQueue, MemoryWebhooks
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.rollup_store import RollupStore
 from shared.adapters.session_store import SessionStore
-from shared.domain.frame import Frame
 from shared.errors import InvalidInput
+from shared.services.alert_ports import Frames
+from shared.services.arrivals import Arrivals
+from shared.services.channel_ports import ChannelPorts, Queue, Webhooks
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Telemetry
 from shared.services.reading import ReadPorts
+from shared.services.references import NoBaselines, NoBudgets, ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
 from shared.services.rollup import RollupPorts, RollupStart
 from shared.settings import STORAGE, STORAGE_ACCOUNT, Settings, settings_from
 
+if TYPE_CHECKING:
+    from shared.adapters.table_account import TableAccount
+
 _ACCEPTED_LESS = timedelta(days=1)
 _given: "list[App]" = []
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What channels reach beyond the tables; in memory unless given.
+
+    Attributes:
+        queue: wakes the sending function up.
+        webhooks: calls receivers.
+        secret: app setting by name; None where it is not set.
+    """
+
+    queue: Queue = field(default_factory=MemoryQueue)
+    webhooks: Webhooks = field(default_factory=MemoryWebhooks)
+    secret: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +73,16 @@ class App:
         dirty: late buckets.
         documents: rules, deployments and other small state.
         alerts: alert states, outbox and history.
+        groups: groups of alerts on their way to channels.
         sessions: requests that are reported in two calls.
+        channels: receivers of notifications, and what is on its way to them.
         telemetry: Application Insights, or nowhere.
         registry: kinds and units of metrics.
         ingest: what taking in a batch needs.
         rollup: what the rollup timer works on.
         reading: what queries need.
         load_frame: minutes [first, end) -> the frame that rules are evaluated over.
+        references: baselines and budgets that rules are held against.
         tables: the storage below it all.
     """
 
@@ -66,23 +94,30 @@ class App:
     dirty: DirtyStore
     documents: DocumentStore
     alerts: AlertStore
+    groups: GroupStore
     sessions: SessionStore
+    channels: ChannelPorts
     telemetry: Telemetry
     registry: MetricRegistry
     ingest: IngestPorts
     rollup: RollupPorts
     reading: ReadPorts
-    load_frame: Callable[[int, int], Awaitable[Frame]]
+    load_frame: Frames
+    references: ReferencePorts
     tables: Tables
 
 
 def assemble(
-    settings: Settings, tables: Tables, telemetry: Telemetry, clock: Callable[[], datetime]
+    settings: Settings,
+    tables: Tables,
+    telemetry: Telemetry,
+    clock: Callable[[], datetime],
+    outside: Outside | None = None,
 ) -> App:
     """Return the app over given tables and telemetry: one wiring, in production and in tests."""
     chunks = ChunkStore(tables, shards=settings.chunk_shards)
     rollups, cursors, dirty = RollupStore(tables), CursorStore(tables), DirtyStore(tables)
-    documents = DocumentStore(tables)
+    documents, outside = DocumentStore(tables), outside or Outside()
     counted = Counted()
     refresh = RefreshPorts(
         chunks, rollups, CatalogueStore(tables), settings.series_tags, settings.max_series
@@ -96,7 +131,17 @@ def assemble(
         dirty=dirty,
         documents=documents,
         alerts=AlertStore(tables),
+        groups=GroupStore(tables),
         sessions=SessionStore(tables),
+        channels=ChannelPorts(
+            documents=documents,
+            dispatches=DispatchStore(tables),
+            queue=outside.queue,
+            webhooks=outside.webhooks,
+            secret=outside.secret,
+            allow_private=settings.allow_private_webhooks,
+            environment=settings.environment,
+        ),
         telemetry=telemetry,
         registry=MetricRegistry(documents),
         ingest=IngestPorts(
@@ -107,8 +152,9 @@ def assemble(
             timedelta(days=settings.chunk_retention_d) - _ACCEPTED_LESS,
             clock,
         ),
-        rollup=RollupPorts(refresh, cursors, dirty, counted),
+        rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=ReadPorts(refresh, cursors, dirty, counted, clock),
+        references=ReferencePorts(NoBaselines(), NoBudgets()),
         load_frame=FrameLoader(rollups, documents, cursors),
         tables=tables,
     )
@@ -120,7 +166,9 @@ def app() -> App:
     if _given:
         return _given[-1]
     settings = settings_from(os.environ)
-    return assemble(settings, _tables(settings), _telemetry(settings), _now)
+    account = _account(settings)
+    tables, outside = _tables(account), _outside(settings, account)
+    return assemble(settings, tables, _telemetry(settings), _now, outside)
 
 
 @contextmanager
@@ -139,19 +187,33 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _tables(settings: Settings) -> Tables:
+def _account(settings: Settings) -> "TableAccount":
     from shared.adapters.table_account import account_from_connection_string, account_with_identity
-    from shared.adapters.table_storage import TableStorage
 
     if settings.storage:
-        account = account_from_connection_string(settings.storage)
-    elif settings.storage_account:
-        account = account_with_identity(
+        return account_from_connection_string(settings.storage)
+    if settings.storage_account:
+        return account_with_identity(
             settings.storage_account, settings.storage_tables, settings.storage_client_id
         )
-    else:
-        raise InvalidInput.at(STORAGE, f"expected this setting, or {STORAGE_ACCOUNT}")
+    raise InvalidInput.at(STORAGE, f"expected this setting, or {STORAGE_ACCOUNT}")
+
+
+def _tables(account: "TableAccount") -> Tables:
+    from shared.adapters.table_storage import TableStorage
+
     return CreatingTables(TableStorage(account, _now))
+
+
+def _outside(settings: Settings, account: "TableAccount") -> Outside:
+    from shared.adapters.queue_storage import QueueStorage
+    from shared.adapters.webhook import WebhookSender
+
+    return Outside(
+        QueueStorage(account, endpoint=settings.storage_queues),
+        WebhookSender(allow_private=settings.allow_private_webhooks),
+        os.environ.get,
+    )
 
 
 def _telemetry(settings: Settings) -> Telemetry:

@@ -8,8 +8,10 @@ from shared.errors import InvalidInput
 STORAGE = "AzureWebJobsStorage"
 STORAGE_ACCOUNT = "AzureWebJobsStorage__accountName"
 STORAGE_TABLES = "AzureWebJobsStorage__tableServiceUri"
+STORAGE_QUEUES = "AzureWebJobsStorage__queueServiceUri"
 STORAGE_CLIENT_ID = "AzureWebJobsStorage__clientId"
 INSIGHTS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
+WEEKLY_SUMMARY_CHANNEL = "WEEKLY_SUMMARY_CHANNEL"
 INSIGHTS_AUTHENTICATION = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
 
 MAX_SERIES_TAGS = 2
@@ -23,6 +25,7 @@ class Settings:
         storage: connection string; empty where an account name stands instead.
         storage_account: name of an account reached with Microsoft Entra.
         storage_tables: URL of its table service where it is not the public cloud's.
+        storage_queues: URL of its queue service where it is not the public cloud's.
         storage_client_id: client id of the user-assigned identity, empty for the default one.
         insights: Application Insights connection string; empty: events stay in the app.
         insights_authentication: as `ClientId=...;Authorization=AAD`; empty: by instrumentation key.
@@ -36,11 +39,14 @@ class Settings:
         hour_retention_d: days that hour rollups are kept.
         day_retention_d: days that day rollups are kept.
         max_series: series of full detail per kind and day.
+        allow_private_webhooks: whether channels may lead to http URLs and into private networks.
+        weekly_summary_channel: name of the channel that gets the week in review; empty: none.
     """
 
     storage: str = ""
     storage_account: str = ""
     storage_tables: str = ""
+    storage_queues: str = ""
     storage_client_id: str = ""
     insights: str = ""
     insights_authentication: str = ""
@@ -54,6 +60,8 @@ class Settings:
     hour_retention_d: int = 400
     day_retention_d: int = 1826
     max_series: int = 2000
+    allow_private_webhooks: bool = False
+    weekly_summary_channel: str = ""
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -70,6 +78,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         storage=read(STORAGE, ""),
         storage_account=read(STORAGE_ACCOUNT, ""),
         storage_tables=read(STORAGE_TABLES, ""),
+        storage_queues=read(STORAGE_QUEUES, ""),
         storage_client_id=read(STORAGE_CLIENT_ID, ""),
         insights=read(INSIGHTS, "").strip().rstrip(";"),
         insights_authentication=read(INSIGHTS_AUTHENTICATION, ""),
@@ -83,6 +92,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         hour_retention_d=_whole(environment, "HOUR_RETENTION_D", 400, 3, 4_000),
         day_retention_d=_whole(environment, "DAY_RETENTION_D", 1826, 3, 20_000),
         max_series=_whole(environment, "MAX_SERIES", 2000, 10, 2000),
+        allow_private_webhooks=_flag(environment, "ALLOW_PRIVATE_WEBHOOKS"),
+        weekly_summary_channel=read(WEEKLY_SUMMARY_CHANNEL, "").strip(),
     )
 
 
@@ -93,3 +104,10 @@ def _whole(environment: Mapping[str, str], name: str, default: int, low: int, hi
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise InvalidInput.at(name, f"expected a whole number from {low} to {high}, got {text!r}")
     return int(text)
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "").strip().lower()
+    if text not in ("", "true", "false"):
+        raise InvalidInput.at(name, f"expected true or false, got {text!r}")
+    return text == "true"

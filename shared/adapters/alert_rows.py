@@ -34,10 +34,10 @@ def end_of(prefix: str) -> str:
 
 def state_rows(state: RuleState, etag: str | None) -> list[Entity]:
     """Return the rows of a rule's state; the first one carries the ETag that guards them all."""
-    body = _packed(state)
+    body = packed(state)
     parts = [body[at : at + PART_BYTES] for at in range(0, len(body), PART_BYTES)]
     return [
-        Entity(PARTITION, state_row(state.rule.name, at), _blocks(part), None if at else etag)
+        Entity(PARTITION, state_row(state.rule.name, at), blocks(part), None if at else etag)
         for at, part in enumerate(parts)
     ]
 
@@ -55,18 +55,18 @@ def rule_and_part(row: str) -> tuple[str, int]:
 
 def state_of(parts: Sequence[Entity]) -> RuleState:
     """Return the state that a rule's rows hold, given in order of their parts."""
-    return _state.decode(zlib.decompress(b"".join(_joined(part.properties) for part in parts)))
+    return _state.decode(zlib.decompress(b"".join(joined(part.properties) for part in parts)))
 
 
 def event_row(event: Event) -> Entity:
     """Return an event as it waits in the outbox."""
-    row = f"{OUTBOX_PREFIX}{_stamp(event.time)}|{event.event_id}"
-    return Entity(PARTITION, row, _blocks(_packed(event)))
+    row = f"{OUTBOX_PREFIX}{stamp(event.time)}|{event.event_id}"
+    return Entity(PARTITION, row, blocks(packed(event)))
 
 
 def event_of(entity: Entity) -> Event:
     """Return the event of an outbox row."""
-    return _event.decode(zlib.decompress(_joined(entity.properties)))
+    return _event.decode(zlib.decompress(joined(entity.properties)))
 
 
 def resolved_row(alert: Alert) -> Entity:
@@ -74,32 +74,36 @@ def resolved_row(alert: Alert) -> Entity:
     if alert.resolved_at is None:
         raise ValueError(f"alert {alert.alert_id} is not resolved")
     row = f"{resolved_key(alert.resolved_at)}|{alert.alert_id}"
-    return Entity(PARTITION, row, _blocks(_packed(alert)))
+    return Entity(PARTITION, row, blocks(packed(alert)))
 
 
 def resolved_key(moment: datetime) -> str:
     """Return where the alerts resolved at a time begin."""
-    return f"{RESOLVED_PREFIX}{_stamp(moment)}"
+    return f"{RESOLVED_PREFIX}{stamp(moment)}"
 
 
 def alert_of_row(entity: Entity) -> Alert:
     """Return the alert of a resolved row."""
-    return _alert.decode(zlib.decompress(_joined(entity.properties)))
+    return _alert.decode(zlib.decompress(joined(entity.properties)))
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """Return a time as it stands in keys, in whole seconds."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _packed(body: RuleState | Alert | Event) -> bytes:
+def packed(body: msgspec.Struct) -> bytes:
+    """Return a body as it is stored."""
     return zlib.compress(msgspec.json.encode(body), _LEVEL)
 
 
-def _blocks(body: bytes) -> dict[str, Value]:
+def blocks(body: bytes) -> dict[str, Value]:
+    """Return the columns that hold a packed body."""
     size = MAX_PROPERTY_BYTES
     return {f"b{at // size}": body[at : at + size] for at in range(0, len(body), size)}
 
 
-def _joined(properties: Mapping[str, Value]) -> bytes:
+def joined(properties: Mapping[str, Value]) -> bytes:
+    """Return the packed body that columns hold."""
     blocks = [properties[f"b{at}"] for at in range(len(properties))]
     return b"".join(block for block in blocks if isinstance(block, bytes))

@@ -13,6 +13,7 @@ from itertools import batched
 from shared.adapters import alert_rows as rows
 from shared.adapters import tables as layout
 from shared.adapters.entity import Entity, Op, Tables, Verb
+from shared.adapters.group_rows import notice_row
 from shared.domain.alert_view import Alert
 from shared.domain.event import Event
 from shared.errors import AlreadyStored, Stale, Unavailable
@@ -42,6 +43,7 @@ class AlertStore:
         guarded = _state_ops(change)
         follow = [Op(Verb.UPSERT, rows.event_row(event)) for event in change.events]
         follow += [Op(Verb.UPSERT, rows.resolved_row(alert)) for alert in change.ended]
+        follow += [Op(Verb.UPSERT, notice_row(notice)) for notice in change.notices]
         early = max(0, len(follow) - (MAX_OPERATIONS - len(guarded)))
         for ops in batched(follow[:early], MAX_OPERATIONS, strict=False):
             await self._tables.transact(layout.ALERTS, ops)
@@ -63,6 +65,12 @@ class AlertStore:
                 entity = await self._tables.get(layout.ALERTS, rows.PARTITION, key.row)
                 return None if entity is None else rows.alert_of_row(entity)
         return None
+
+    async def add_events(self, events: Sequence[Event]) -> None:
+        """Put events into the outbox that no rule has; one that waits already is the same."""
+        for group in batched(events, MAX_OPERATIONS, strict=False):
+            ops = [Op(Verb.UPSERT, rows.event_row(event)) for event in group]
+            await self._tables.transact(layout.ALERTS, ops)
 
     async def pending_events(self, limit: int) -> list[Event]:
         """Return up to `limit` events that wait for delivery, oldest first."""

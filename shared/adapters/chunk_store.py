@@ -153,4 +153,4 @@ def _stored(key: ChunkKey, entity: Entity) -> StoredChunk:
     properties = entity.properties
     names = [name for name in layout.block_names(layout.CHUNK_BLOCKS) if name in properties]
     block = b"".join(bytes(properties[name]) for name in names)  # type: ignore[arg-type]
-    return StoredChunk(key, block, int(properties["received_us"]))
+    return StoredChunk(key, block, int(properties["received_us"]), int(properties["tmin"]))

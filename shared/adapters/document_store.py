@@ -1,9 +1,12 @@
 """Small JSON documents: one table per collection, one row per document."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from shared.adapters import tables as layout
 from shared.adapters.control_store import write_as_read
-from shared.adapters.entity import Entity, Tables
-from shared.errors import TooLarge
+from shared.adapters.entity import Entity, Op, Tables, Verb
+from shared.errors import AlreadyStored, Stale, TooLarge
 from shared.services.ports import Document
 
 _MAX_BODY_BYTES = 11 * layout.BLOCK_BYTES
@@ -22,9 +25,9 @@ class DocumentStore:
         found = await self._tables.get(collection, layout.DOCUMENT_PARTITION, row)
         return None if found is None else _document(found)
 
-    async def list(self, collection: str) -> list[Document]:
-        """Return a collection's documents in order of their keys."""
-        found = self._tables.query(collection, layout.DOCUMENT_PARTITION)
+    async def list(self, collection: str, *, first: str = "", end: str = "") -> list[Document]:
+        """Return a collection's documents in order of their keys; see `Documents.list`."""
+        found = self._tables.query(collection, layout.DOCUMENT_PARTITION, first=first, end=end)
         documents = [_document(entity) async for entity in found]
         return sorted(documents, key=lambda document: document.key)
 
@@ -35,24 +38,42 @@ class DocumentStore:
             Stale: it changed since.
             TooLarge: its body does not fit one entity.
         """
-        size = layout.BLOCK_BYTES
-        body = document.body
-        if len(body) > _MAX_BODY_BYTES:
-            raise TooLarge(f"{document.key}: {len(body)} bytes, {_MAX_BODY_BYTES} at most")
-        blocks = {f"b{at // size:02}": body[at : at + size] for at in range(0, len(body), size)}
-        entity = Entity(
-            layout.DOCUMENT_PARTITION,
-            layout.safe_key(document.key),
-            {"key": document.key, **blocks},
-            document.etag,
-        )
-        await write_as_read(self._tables, collection, entity)
+        await write_as_read(self._tables, collection, _entity(document))
 
     async def delete(self, collection: str, document: Document) -> None:
         """Delete a document as it was read; raise `Stale` if it changed since."""
-        row = layout.safe_key(document.key)
-        entity = Entity(layout.DOCUMENT_PARTITION, row, {}, document.etag)
-        await self._tables.delete(collection, entity)
+        await self._tables.delete(collection, _key_of(document))
+
+    async def change(
+        self, collection: str, put: Sequence[Document], deleted: Sequence[Document] = ()
+    ) -> None:
+        """Store and delete up to 100 documents, all or none.
+
+        Raises:
+            Stale: one of them changed since it was read.
+            TooLarge: the body of one does not fit one entity.
+        """
+        ops = [
+            Op(Verb.INSERT if each.etag is None else Verb.REPLACE, _entity(each)) for each in put
+        ]
+        ops += [Op(Verb.DELETE, _key_of(each)) for each in deleted]
+        try:
+            await self._tables.transact(collection, ops)
+        except AlreadyStored as error:
+            raise Stale(f"{collection}: a document appeared meanwhile") from error
+
+
+def _key_of(document: Document) -> Entity:
+    row = layout.safe_key(document.key)
+    return Entity(layout.DOCUMENT_PARTITION, row, {}, document.etag)
+
+
+def _entity(document: Document) -> Entity:
+    size, body = layout.BLOCK_BYTES, document.body
+    if len(body) > _MAX_BODY_BYTES:
+        raise TooLarge(f"{document.key}: {len(body)} bytes, {_MAX_BODY_BYTES} at most")
+    blocks = {f"b{at // size:02}": body[at : at + size] for at in range(0, len(body), size)}
+    return replace(_key_of(document), properties={"key": document.key, **blocks})
 
 
 def _document(entity: Entity) -> Document:

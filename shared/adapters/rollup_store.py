@@ -6,7 +6,7 @@ content or the new, never a mixture, whatever the size.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 import msgspec
 import numpy as np
@@ -27,7 +27,7 @@ from shared.adapters.rollup_write import write_rollup
 from shared.domain.dedupe import Prints
 from shared.domain.measures import MEASURES, Kind
 from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_codec import SERIES, blocks_for, rollup_from_blocks
+from shared.domain.rollup_codec import SERIES, blocks_for, columns_for, rollup_from_blocks
 from shared.domain.stored_rollup import Grain, StoredRollup
 from shared.errors import Stale
 
@@ -92,13 +92,14 @@ class RollupStore:
 
     async def _read_rows(self, cut: Cut, first: int, end: int) -> dict[int, Rollup]:
         select = (*_HEAD, *blocks_for(MEASURES[cut.kind], cut.only))
+        columns = columns_for(MEASURES[cut.kind], cut.only)
         found: dict[int, Rollup] = {}
         for start, rows in (await self._rows(cut.kind, cut.grain, first, end, select)).items():
             head, parts = _head_and_parts(rows)
             if head is None:
                 continue
             if len(parts) == head.properties["parts"] and not head.properties["cut"]:
-                found[start] = _rollup(cut.kind, [head, *parts])
+                found[start] = _rollup(cut.kind, [head, *parts], columns)
                 version = str(head.properties["version"])
                 self._cuts.keep((cut, start), version, found[start], found[start])
                 continue
@@ -145,9 +146,11 @@ def _head_and_parts(rows: Sequence[Entity]) -> tuple[Entity | None, list[Entity]
     return head, [row for row in rows if row.row.startswith(prefix)]
 
 
-def _rollup(kind: Kind, rows: Sequence[Entity]) -> Rollup:
+def _rollup(kind: Kind, rows: Sequence[Entity], columns: Container[str] | None = None) -> Rollup:
     pieces = [joined_blocks(row) for row in rows]
-    rollups = [rollup_from_blocks(piece, MEASURES[kind]) for piece in pieces if SERIES in piece]
+    rollups = [
+        rollup_from_blocks(piece, MEASURES[kind], columns) for piece in pieces if SERIES in piece
+    ]
     return rollups[0] if len(rollups) == 1 else aggregate(rollups, MEASURES[kind])
 
 

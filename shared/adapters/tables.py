@@ -19,9 +19,25 @@ DEPLOYMENTS = "deployments"
 METRICS = "metrics"
 SESSIONS = "sessions"
 ALERTS = "alerts"
+CHANNELS = "channels"
+SILENCES = "silences"
+INHIBITIONS = "inhibitions"
+ROUTES = "routes"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
-FIXED_TABLES = (ROLLUPS, CONTROL, RULES, DEPLOYMENTS, METRICS, SESSIONS, ALERTS)
+FIXED_TABLES = (
+    ROLLUPS,
+    CONTROL,
+    RULES,
+    DEPLOYMENTS,
+    METRICS,
+    SESSIONS,
+    ALERTS,
+    CHANNELS,
+    SILENCES,
+    INHIBITIONS,
+    ROUTES,
+)
 
 CURSOR_PARTITION = "cursor"
 DIRTY_PARTITION = "dirty"

@@ -11,12 +11,15 @@ class AbsenceRule(RuleLifecycle, frozen=True, kw_only=True, tag="absence"):
     """A breach is a minute in which a series that has reported before reports nothing.
 
     Attributes:
+        for_s: how long it may report nothing before the alert fires.
         group_by: labels that tell one series from another; none: the metric as a whole, which is
             missed even if it was never reported (a dead man's switch).
-        forget_after_s: a series silent for so long has been taken out of service: its alert ends.
+        forget_after_s: a series silent for so long has been taken out of service: its alert ends
+            and it is forgotten; does not apply where nothing is grouped by.
     """
 
     metric: str
+    for_s: int = 300
     group_by: tuple[str, ...] = ()
     filter: dict[str, str] = {}
     forget_after_s: int = DAY_S

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from shared.domain.flaps import STEADY, Flaps
 from shared.domain.label import Labels
 from shared.domain.rule import AlertRule
 from shared.domain.timeline import rfc3339
@@ -51,7 +52,8 @@ class Notification(msgspec.Struct, frozen=True):
         time: the evaluation that led to it, UTC.
         channel: where it goes.
         reason: what it tells (firing, repeat, resolved), or what held it back (silence,
-            inhibition, acknowledged, cooldown, not_connected).
+            inhibition, acknowledged, flapping, cooldown, not_connected, and what keeps a channel
+            from it).
         sent: whether it was handed over with the wish to reach a person.
     """
 
@@ -82,6 +84,9 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
         samples: in the window.
         worst: the worst breaching value of this alert so far; None without any.
         threshold: what the value is held against where that moves; None where it is the rule's.
+        lead: the part of the rule that led to the value; empty where rules have no parts.
+        absent_since: the end of the last minute in which a series that is absent reported, as far
+            as that is known; None for one that a rule on absence does not miss.
         active_since: the evaluation that first saw the breach; None where inactive and not just
             resolved.
         fired_at: the evaluation at which it became firing.
@@ -92,6 +97,7 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
         notified_at: latest firing event of this label set that was to reach a person, across
             alerts: what the cooldown counts from.
         notifications: the latest 20.
+        flaps: what is remembered of the ends of this label set's alerts.
     """
 
     labels: Labels = ()
@@ -101,6 +107,8 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
     samples: int = 0
     worst: float | None = None
     threshold: float | None = None
+    lead: str = ""
+    absent_since: datetime | None = None
     active_since: datetime | None = None
     fired_at: datetime | None = None
     clean_since: datetime | None = None
@@ -111,6 +119,7 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
     announced_at: datetime | None = None
     notified_at: datetime | None = None
     notifications: tuple[Notification, ...] = ()
+    flaps: Flaps = STEADY
 
     @property
     def notified(self) -> bool:

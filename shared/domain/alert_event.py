@@ -67,7 +67,6 @@ def state_event(
         muted_by: a silence or an inhibition that applies; None where there is none.
     """
     properties = _properties(rule, instance, muted_by or standing(instance), context)
-    properties["data"] = instance.data
     measurements = _measurements(rule, instance) | {"firing_s": _firing_s(instance, now)}
     return new_event(
         names.ALERT_STATE,
@@ -94,6 +93,7 @@ def _properties(
         "severity": rule.severity,
         "comparison": rule.comparison,
         "unit": unit,
+        "data": instance.data,
         "labels": msgspec.json.encode(labels, order="sorted").decode(),
         **{f"label_{name}": labels.get(name, "") for name in _LABELS},
         "message": message(rule, instance, unit),

@@ -5,10 +5,12 @@ As `model_response_time avg over 5 min is 7,214 ms, above 5,000 ms (model gpt-5,
 
 from shared.domain.alert import Instance, ResolvedReason, State, all_labels, threshold_of
 from shared.domain.baseline_rule import BaselineRule
-from shared.domain.metric_unit import spoken
+from shared.domain.flaps import STEADY_AFTER
+from shared.domain.kind_message import special_message
 from shared.domain.rule import AlertRule
-from shared.domain.rule_words import MINUTE_S, Comparison
+from shared.domain.rule_words import Comparison, Direction
 from shared.domain.threshold_rule import ThresholdRule
+from shared.domain.wording import duration, quantity
 
 _WORDS = {
     Comparison.ABOVE: "above",
@@ -18,39 +20,45 @@ _WORDS = {
     Comparison.EQUAL: "equal to",
     Comparison.DIFFERENT: "different from",
 }
+_BESIDE = {
+    Direction.ABOVE: "above",
+    Direction.BELOW: "below",
+    Direction.BOTH: "outside of",
+}
 
 
 def message(rule: AlertRule, instance: Instance, unit: str) -> str:
     """Return what is measured, what it is, how that stands to the threshold, and where."""
     named = ", ".join(f"{name} {value}" for name, value in all_labels(rule, instance).items())
     where = f" ({named})" if named else ""
-    return f"{_subject(rule)} {_finding(rule, instance, unit)}{where}"
+    return f"{_said(rule, instance, unit)}{where}{_flapping(instance)}"
 
 
-def quantity(value: float, unit: str) -> str:
-    """Return a number for people: thousands separated, four significant digits below."""
-    text = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
-    said = spoken(unit)
-    return f"{text}{'' if said.startswith('/') else ' '}{said}".rstrip()
+def _flapping(instance: Instance) -> str:
+    since = instance.flaps.since
+    if since is None or instance.state is not State.FIRING:
+        return ""
+    steady = duration(int(STEADY_AFTER.total_seconds()))
+    return (
+        f"; flapping since {since:%H:%M} UTC, further alerts wait until it is steady for {steady}"
+    )
 
 
-def duration(seconds: int) -> str:
-    """Return whole minutes as people say them."""
-    minutes = seconds // MINUTE_S
-    return f"{minutes // 60} h" if minutes and minutes % 60 == 0 else f"{minutes} min"
-
-
-def _subject(rule: AlertRule) -> str:
+def _said(rule: AlertRule, instance: Instance, unit: str) -> str:
     match rule:
-        case ThresholdRule() | BaselineRule():
-            return f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
-    return rule.metric
+        case ThresholdRule():
+            threshold = f"{_WORDS[rule.comparison]} {quantity(rule.threshold, unit)}"
+        case BaselineRule():
+            threshold = _edge(rule, instance, unit)
+        case _:
+            return special_message(rule, instance)
+    subject = f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
+    return f"{subject} {_finding(rule, instance, unit, threshold)}"
 
 
-def _finding(rule: AlertRule, instance: Instance, unit: str) -> str:
-    held = threshold_of(rule, instance)
-    against = "its limit" if held is None else quantity(held, unit)
-    threshold = f"{_WORDS[rule.comparison]} {against}"
+def _finding(
+    rule: ThresholdRule | BaselineRule, instance: Instance, unit: str, threshold: str
+) -> str:
     if instance.resolved_reason is ResolvedReason.RULE_CHANGED:
         return f"is not watched for {threshold} any more: the rule was changed or removed"
     if instance.value is None:
@@ -58,7 +66,27 @@ def _finding(rule: AlertRule, instance: Instance, unit: str) -> str:
     measured = f"is {quantity(instance.value, unit)}"
     if instance.samples < rule.min_samples:
         return f"{measured} from {instance.samples} samples, too few to tell"
-    if instance.state is not State.INACTIVE and instance.clean_since is None:
+    if threshold_of(rule, instance) is None:
+        return f"{measured}, but what is normal is not known"
+    if _standing(instance):
         return f"{measured}, {threshold}"
-    peak = "" if instance.worst is None else f"; at worst it was {quantity(instance.worst, unit)}"
-    return f"{measured}, no longer {threshold}{peak}"
+    # Of two sides, neither is the worse one.
+    if instance.worst is None or rule.comparison is Comparison.DIFFERENT:
+        return f"{measured}, no longer {threshold}"
+    peak = quantity(instance.worst, unit)
+    return f"{measured}, no longer {threshold}; at worst it was {peak}"
+
+
+def _edge(rule: BaselineRule, instance: Instance, unit: str) -> str:
+    held, word = instance.threshold, _BESIDE[rule.direction]
+    if held is None:
+        return f"{word} what is normal"
+    if rule.direction is Direction.BOTH and instance.value is not None:
+        beyond = "above" if instance.value > held else "below"
+        word = beyond if _standing(instance) else "beyond"
+    return f"{word} {quantity(held, unit)}, the edge of what is normal"
+
+
+def _standing(instance: Instance) -> bool:
+    """Tell whether the breach goes on."""
+    return instance.state is not State.INACTIVE and instance.clean_since is None

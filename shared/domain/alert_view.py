@@ -43,8 +43,9 @@ class Alert(msgspec.Struct, frozen=True):
         active_since: the evaluation that first saw the breach, UTC.
         fired_at: None while pending.
         resolved_at: None until it is resolved.
-        silenced: whether a silence holds it back.
-        notifications: the latest 20.
+        silenced: whether a silence holds it back at the time of reading.
+        notifications: the latest 20 in lists, all that are kept where one alert is asked for.
+        flapping: whether its label set flaps, so that it was held back or told as flapping.
     """
 
     alert_id: str
@@ -72,6 +73,7 @@ class Alert(msgspec.Struct, frozen=True):
     acknowledged_comment: str | None
     silenced: bool
     notifications: tuple[Notification, ...]
+    flapping: bool = False
 
 
 def alert_of(rule: AlertRule, instance: Instance, context: Context) -> Alert | None:
@@ -113,6 +115,7 @@ def alert_of(rule: AlertRule, instance: Instance, context: Context) -> Alert | N
         acknowledged_comment=taken.comment if taken else None,
         silenced=False,
         notifications=instance.notifications,
+        flapping=instance.flaps.since is not None,
     )
 
 

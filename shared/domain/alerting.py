@@ -13,10 +13,14 @@ alert neither fires nor resets while there is no data, because nothing was seen 
 either; time goes on, so the first breach after the gap fires if `for_s` has passed by then.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
+from shared.domain.absence import given_up, timed
+from shared.domain.absence_rule import AbsenceRule
 from shared.domain.alert import Availability, Instance, ResolvedReason, State
 from shared.domain.findings import Finding
 from shared.domain.rule import AlertRule
@@ -45,13 +49,29 @@ def evaluate(
         that has just stopped firing is inactive with `resolved_at` equal to `now`.
     """
     known = previous or Instance()
-    measured = {
+    measured: dict[str, Any] = {
         "value": finding.value,
         "samples": finding.samples,
         "threshold": finding.threshold,
+        "lead": finding.lead,
     }
     if suspended:
+        if isinstance(rule, AbsenceRule):
+            measured["value"] = known.value
         return replace(known, data=Availability.SUSPENDED, **measured)
+    if not finding.judged:
+        return replace(known, data=Availability.NO_DATA, **measured)
+    after = _next(rule, finding, known, measured, now)
+    return _absent(rule, finding, known, after, now) if isinstance(rule, AbsenceRule) else after
+
+
+def _next(
+    rule: AlertRule,
+    finding: Finding,
+    known: Instance,
+    measured: Mapping[str, Any],
+    now: datetime,
+) -> Instance:
     enough = finding.value is not None and finding.samples >= rule.min_samples
     seen = replace(known, data=Availability.OK if enough else Availability.NO_DATA, **measured)
     if finding.value is not None and enough:
@@ -76,16 +96,30 @@ def remembered(rule: AlertRule, instance: Instance, *, now: datetime) -> Instanc
     """Return what has to be kept of an instance until its next evaluation, None for nothing.
 
     Pending and firing ones are kept whole. Of an inactive one the last notification is kept while
-    the cooldown runs; under `no_data: alert` the label set itself is kept, or its silence would
-    not be noticed.
+    the cooldown runs, and its ends while they count as flapping; under `no_data: alert` the label
+    set itself is kept, or its silence would not be noticed, until a rule on absence gives it up.
     """
     if instance.state is not State.INACTIVE:
         return instance
+    if isinstance(rule, AbsenceRule) and given_up(rule, instance):
+        return None
     cooldown = timedelta(seconds=rule.cooldown_s)
     cooling = instance.notified_at is not None and now - instance.notified_at < cooldown
-    if not cooling and rule.no_data is not NoData.ALERT:
+    if not cooling and not instance.flaps.ends and rule.no_data is not NoData.ALERT:
         return None
-    return Instance(instance.labels, notified_at=instance.notified_at if cooling else None)
+    notified_at = instance.notified_at if cooling else None
+    return Instance(instance.labels, notified_at=notified_at, flaps=instance.flaps)
+
+
+def _absent(
+    rule: AbsenceRule, finding: Finding, known: Instance, after: Instance, now: datetime
+) -> Instance:
+    after = timed(after, finding, known, now=now)
+    if not given_up(rule, after):
+        return after
+    if after.state is State.FIRING:
+        return resolved(replace(after, worst=after.value), ResolvedReason.NO_DATA, now=now)
+    return replace(known, state=State.INACTIVE, data=after.data, value=after.value)
 
 
 def _breached(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
@@ -100,8 +134,10 @@ def _breached(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
             seen.samples,
             seen.worst,
             seen.threshold,
+            seen.lead,
             active_since=now,
             notified_at=seen.notified_at,
+            flaps=seen.flaps,
         )
     since = seen.active_since or now
     if now - since < timedelta(seconds=rule.for_s):
@@ -119,6 +155,7 @@ def _clean(rule: AlertRule, seen: Instance, now: datetime) -> Instance:
             value=seen.value,
             samples=seen.samples,
             notified_at=seen.notified_at,
+            flaps=seen.flaps,
         )
     since = seen.clean_since or now
     if now - since < timedelta(seconds=rule.keep_firing_for_s):

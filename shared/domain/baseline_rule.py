@@ -1,5 +1,7 @@
 """The rule kind `baseline`: an aggregate against what is normal at that time of the week."""
 
+from msgspec import UNSET, UnsetType
+
 from shared.domain.metric_unit import unit_of
 from shared.domain.rule_lifecycle import RuleLifecycle
 from shared.domain.rule_words import MINUTE_S, Comparison, Direction, NoData
@@ -13,6 +15,7 @@ class BaselineRule(RuleLifecycle, frozen=True, kw_only=True, tag="baseline"):
         direction: on which side of the baseline a breach lies.
         deviations: distance from the centre in robust standard deviations, at least.
         percent: distance from the centre in percent of it, at least; both must hold.
+        unavailable: in answers, why the rule can't be evaluated; never stored.
     """
 
     metric: str
@@ -25,6 +28,7 @@ class BaselineRule(RuleLifecycle, frozen=True, kw_only=True, tag="baseline"):
     filter: dict[str, str] = {}
     min_samples: int = 1
     no_data: NoData = NoData.KEEP
+    unavailable: str | UnsetType = UNSET
 
     @property
     def comparison(self) -> Comparison:

@@ -1,5 +1,8 @@
 """The rule kind `budget`: a month's spend against its budget."""
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from shared.domain.metric_names import COST_USD
 from shared.domain.metric_unit import NO_UNIT
 from shared.domain.rule_lifecycle import RuleLifecycle
@@ -7,17 +10,19 @@ from shared.domain.rule_words import Comparison, NoData
 
 
 class BudgetRule(RuleLifecycle, frozen=True, kw_only=True, tag="budget"):
-    """A breach is a month's spend beyond a share of its budget, or expected to exceed it.
+    """A breach is a month's spend at a share of its budget, or expected to exceed the budget.
 
     Attributes:
         budget: name of the budget.
-        threshold: share of the amount, 0.8 is 80 %.
-        forecast: True holds the month's expected spend against it instead of what is spent.
+        share: of the amount, 0.8 is 80 %; unset where the forecast is watched.
+        forecast: True watches whether the month's expected spend exceeds the amount.
+        unavailable: in answers, why the rule can't be evaluated; never stored.
     """
 
     budget: str
-    threshold: float = 1.0
+    share: float | UnsetType = msgspec.field(default=UNSET, name="threshold")
     forecast: bool = False
+    unavailable: str | UnsetType = UNSET
 
     @property
     def metric(self) -> str:
@@ -32,7 +37,12 @@ class BudgetRule(RuleLifecycle, frozen=True, kw_only=True, tag="budget"):
     @property
     def comparison(self) -> Comparison:
         """Return how the value is held against the threshold."""
-        return Comparison.AT_LEAST
+        return Comparison.ABOVE if self.forecast else Comparison.AT_LEAST
+
+    @property
+    def threshold(self) -> float:
+        """Return the share of the budget's amount that is watched."""
+        return 1.0 if self.share is UNSET else self.share
 
     @property
     def min_samples(self) -> int:

@@ -78,6 +78,15 @@ _RULES: tuple[AlertRule, ...] = (
         threshold=600.0,
         severity=Severity.ERROR,
     ),
+    ThresholdRule(
+        name="ingest_lag",
+        description="Records arrive, or are rolled up, more than 5 minutes after they ended.",
+        metric=metric.INGEST_LAG,
+        aggregation=Aggregation.MAX,
+        comparison=Comparison.ABOVE,
+        threshold=300.0,
+        group_by=("stage",),
+    ),
 )
 
 BUILTIN_RULES: dict[str, AlertRule] = {rule.name: rule for rule in _RULES}

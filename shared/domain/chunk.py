@@ -72,11 +72,13 @@ class StoredChunk:
         key: where it is.
         block: the packed columns.
         received_us: the clock that its times were accepted by; the order of storing.
+        first_us: the earliest time in it, microseconds since the epoch.
     """
 
     key: ChunkKey
     block: bytes
     received_us: int
+    first_us: int
 
     def batch(self) -> Batch:
         """Return its columns."""

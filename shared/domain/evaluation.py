@@ -9,13 +9,24 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from shared.domain import metric_names
+from shared.domain.absence_findings import absence_findings
+from shared.domain.absence_rule import AbsenceRule
 from shared.domain.alert import Context, RuleState
+from shared.domain.baseline_findings import baseline_findings
+from shared.domain.baseline_rule import BaselineRule
+from shared.domain.budget_findings import budget_findings
+from shared.domain.budget_rule import BudgetRule
+from shared.domain.burn_rate_findings import burn_rate_findings
+from shared.domain.burn_rate_rule import BurnRateRule
+from shared.domain.counting import CountQuestion, count, counts_asked
 from shared.domain.event import Event
+from shared.domain.event_counts import EventCounts
 from shared.domain.findings import Findings, threshold_findings
 from shared.domain.frame import Frame, measure
 from shared.domain.muting import NOT_MUTED, Muting
 from shared.domain.packing import Ints
 from shared.domain.readings import Readings, readings_of
+from shared.domain.references import NO_REFERENCES, References
 from shared.domain.rule import AlertRule
 from shared.domain.rule_walk import RuleWalk
 from shared.domain.threshold_rule import ThresholdRule
@@ -28,7 +39,12 @@ type Observer = Callable[[int, Sequence[RuleWalk]], None]
 
 
 def walks_of(
-    rules: Sequence[AlertRule], states: Mapping[str, RuleState], frame: Frame, minutes: range
+    rules: Sequence[AlertRule],
+    states: Mapping[str, RuleState],
+    frame: Frame,
+    minutes: range,
+    *,
+    references: References = NO_REFERENCES,
 ) -> list[RuleWalk]:
     """Return a walk for every rule that has something to decide.
 
@@ -37,9 +53,10 @@ def walks_of(
         states: rule name -> what is stored of it.
         frame: holds every window of the minutes.
         minutes: evaluation times, consecutive.
+        references: baselines and budgets at these times.
     """
     times = np.arange(minutes.start, minutes.stop, dtype=np.int64)
-    measurements = Measurements(frame, times)
+    measurements = Measurements(frame, times, references)
     walks = (RuleWalk(r, states.get(r.name), findings_of(r, measurements)) for r in rules)
     return [walk for walk in walks if not walk.idle]
 
@@ -47,11 +64,13 @@ def walks_of(
 class Measurements:
     """What is measured over a frame, each expression once."""
 
-    def __init__(self, frame: Frame, times: Ints) -> None:
+    def __init__(self, frame: Frame, times: Ints, references: References = NO_REFERENCES) -> None:
         """Measure at these evaluation minutes, consecutive."""
         self.frame = frame
         self.times = times
+        self.references = references
         self._readings: dict[Expression, Readings] = {}
+        self._counted: dict[CountQuestion, tuple[EventCounts, ...]] = {}
 
     def readings(self, expression: Expression) -> Readings:
         """Return the readings of an expression."""
@@ -60,13 +79,34 @@ class Measurements:
             self._readings[expression] = readings_of(measured, len(self.times))
         return self._readings[expression]
 
+    def counted(self, rule: BurnRateRule) -> tuple[EventCounts, EventCounts]:
+        """Return the good events of a rule (bad ones where it states those), and all events."""
+        part, total = counts_asked(rule)
+        return self._count(part)[0], self._count(total)[-1]
+
+    def _count(self, question: CountQuestion) -> tuple[EventCounts, ...]:
+        if question not in self._counted:
+            self._counted[question] = count(question, self.frame.history)
+        return self._counted[question]
+
 
 def findings_of(rule: AlertRule, measurements: Measurements) -> Findings:
     """Return what a rule makes of what was measured."""
     match rule:
         case ThresholdRule():
             return threshold_findings(rule, measurements.readings(rule.expression))
-    raise NotImplementedError(rule.name)
+        case BaselineRule():
+            normals = measurements.references.normals.get(rule.expression, {})
+            return baseline_findings(rule, measurements.readings(rule.expression), normals)
+        case BurnRateRule():
+            return burn_rate_findings(rule, measurements.counted(rule), measurements.times)
+        case AbsenceRule():
+            readings = measurements.readings(rule.expression)
+            samples = measurements.frame.samples(rule.expression)
+            return absence_findings(readings, samples, measurements.times)
+        case BudgetRule():
+            shares = measurements.references.shares.get(rule.budget)
+            return budget_findings(rule, shares, len(measurements.times))
 
 
 def walk_minutes(
@@ -98,8 +138,7 @@ def walk_minutes(
         now, silent = instant(minute), frame.suspended(minute)
         beating = minute >= beats_from and minute % BEAT_M == 0
         for walk in walks:
-            # The rule on silence itself has to see it.
-            suspended = silent and walk.rule.metric != metric_names.INGEST_SILENCE
+            suspended = silent and not _watches_silence(walk.rule)
             walk.visit(column, minute, now, suspended=suspended)
         muted = muting.at(now, [labels for walk in walks for labels in walk.firing()])
         for walk in walks:
@@ -109,3 +148,9 @@ def walk_minutes(
         if observe is not None:
             observe(minute, walks)
     return beats
+
+
+def _watches_silence(rule: AlertRule) -> bool:
+    """Tell whether a rule is there to see that nothing arrives: the built-in one, dead man's."""
+    lone = isinstance(rule, AbsenceRule) and not rule.group_by
+    return lone or rule.metric == metric_names.INGEST_SILENCE

@@ -16,6 +16,7 @@ ALERT_FIRING = "alert.firing"
 ALERT_STATE = "alert.state"
 ALERT_RESOLVED = "alert.resolved"
 SYSTEM_HEARTBEAT = "system.heartbeat"
+BASELINE_UPDATED = "baseline.updated"
 
 SCHEMA = "1"
 

@@ -1,6 +1,7 @@
 """Minutes of data that rules are evaluated over, and the sliding windows across them."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from shared.domain.packing import Floats, Ints
 from shared.domain.rollup import Rollup
 from shared.domain.samples import Samples
 from shared.domain.sampling import Data, samples_of
-from shared.domain.sketch import middle
+from shared.domain.sliding_quantile import window_quantiles
 from shared.domain.window import SHARES, Aggregation, Expression, Measured
 
 SILENCE_M = 10
@@ -26,7 +27,14 @@ class Frame:
     Samples are drawn once per metric, grouping and filter, and shared by the rules that need them.
     """
 
-    def __init__(self, data: Data, first: int, end: int, silent_since: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Data,
+        first: int,
+        end: int,
+        silent_since: int | None = None,
+        history: Data | None = None,
+    ) -> None:
         """Hold the data of minutes [first, end).
 
         Args:
@@ -35,8 +43,11 @@ class Frame:
             end: the minute after the last.
             silent_since: since when nothing has arrived, as it was recorded; None where that
                 was not so.
+            history: what events are counted in, whole hours and then minutes, each hour either way;
+                None counts in the data.
         """
         self._data = data
+        self.history = history or data
         self.first, self.end = first, end
         self._drawn: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], Samples] = {}
         self._counts = _arrivals([*data.requests, *data.metrics], first, end)
@@ -149,45 +160,28 @@ def quantiles(samples: Samples, low: Ints, high: Ints, share: float) -> Floats:
         high: row after the last of each window, above `low`.
         share: 0 < share <= 1.
     """
-    found = np.full(len(low), np.nan)
     sketch = samples.sketch
     if sketch is None or len(sketch.rows) == 0:
-        return found
-    starts = np.searchsorted(sketch.rows, low)
-    ends = np.searchsorted(sketch.rows, high)
-    for at, (first, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        if end > first:
-            found[at] = _quantile(sketch.keys[first:end], sketch.sums[first:end], share)
+        return np.full(len(low), np.nan)
+    found = window_quantiles(sketch, low, high, share)
     least = _reduced(np.fmin, samples.low, low, high)
     most = _reduced(np.fmax, samples.high, low, high)
     return np.clip(found / samples.scale, least, most)
 
 
-def _quantile(keys: Ints, sums: Ints, share: float) -> float:
-    lowest = int(keys.min())
-    if int(keys.max()) - lowest > 1 << 14:
-        order = np.argsort(keys, kind="stable")
-        ranked, counts = keys[order], np.cumsum(sums[order])
-    else:
-        counts = np.cumsum(np.bincount(keys - lowest, weights=sums).astype(np.int64))
-        ranked = np.arange(lowest, lowest + len(counts))
-    rank = max(1, int(np.ceil(share * int(counts[-1]) - 1e-9)))
-    at = int(np.searchsorted(counts, rank))
-    return float(middle(ranked[at : at + 1])[0])
-
-
 def _arrivals(parts: Sequence[Rollup], first: int, end: int) -> NDArray[np.bool_]:
     arrived = np.zeros(max(end - first, 0), np.bool_)
+    is_sent = cache(_is_sent)
     for part in parts:
-        sent = np.array([_is_sent(labels) for labels in part.labels], np.bool_)[part.series]
+        sent = np.fromiter(map(is_sent, part.labels), np.bool_, len(part.labels))[part.series]
         inside = sent & (part.slots >= first) & (part.slots < end)
         arrived[part.slots[inside] - first] = True
     return arrived
 
 
 def _is_sent(labels: Labels) -> bool:
-    """Tell whether a client sends this series; the gauge of open sessions is the monitor's own."""
-    return (label.METRIC_NAME, names.REQUESTS_IN_PROGRESS) not in labels
+    """Tell whether a client sends this series; some metrics are the monitor's own."""
+    return not any((label.METRIC_NAME, name) in labels for name in names.OWN)
 
 
 def _silence(arrived: NDArray[np.bool_], since: int | None, first: int) -> Ints:

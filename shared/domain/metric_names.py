@@ -13,11 +13,15 @@ REQUESTS_IN_PROGRESS = "model_requests_in_progress"
 COST_USD = "model_cost_usd"
 SERIES_OVERFLOW = "series_overflow_total"
 INGEST_SILENCE = "ingest_silence_s"
+INGEST_LAG = "ingest_lag_s"
 CPU_UTILIZATION = "cpu_utilization"
 MEMORY_UTILIZATION = "memory_utilization"
 QUALITY_PREFIX = "model_quality_"
 
-_RESERVED = {TOKEN_USAGE_RATE, REQUEST_USAGE_RATE, SERIES_OVERFLOW, INGEST_SILENCE}
+# Stored by the monitor itself: they say nothing about whether clients are there.
+OWN = (REQUESTS_IN_PROGRESS, INGEST_LAG)
+
+_RESERVED = {TOKEN_USAGE_RATE, REQUEST_USAGE_RATE, SERIES_OVERFLOW, INGEST_SILENCE, INGEST_LAG}
 
 
 def is_reserved(name: str) -> bool:

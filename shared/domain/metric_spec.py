@@ -1,5 +1,6 @@
 """The metrics that every model request yields, and from which measures they come."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,7 +28,8 @@ class MetricSpec:
         values: prefix of its min, max and last measures; empty where every sample is 1.
         sketch: the sparse measure that its quantiles come from; empty where there is none.
         scale: stored units in one unit of the metric.
-        split: sparse measure by whose terms it can be told apart, and the label that names them.
+        splits: labels that tell its samples apart beyond those of the series, one at a time, each
+            with the sparse measure whose terms it names.
     """
 
     name: str
@@ -38,7 +40,11 @@ class MetricSpec:
     values: str = ""
     sketch: str = ""
     scale: float = 1.0
-    split: tuple[str, str] | None = None
+    splits: tuple[tuple[str, str], ...] = ()
+
+    def split_by(self, labels: Collection[str]) -> tuple[str, str] | None:
+        """Return the first of its splits that labels ask for, as (label, measure), or None."""
+        return next((split for split in self.splits if split[0] in labels), None)
 
     @property
     def measures(self) -> set[str]:
@@ -60,7 +66,7 @@ _SPECS = (
         "{request}",
         "failed",
         "failed",
-        split=("error_type", "error_type"),
+        splits=(("error_type", "error_type"), ("error_class", "error_class")),
     ),
     MetricSpec(
         names.RESPONSE_TIME,
@@ -99,7 +105,7 @@ _SPECS = (
         "usage_n",
         "usage_sum",
         "usage",
-        split=("tokens", "token_type"),
+        splits=(("token_type", "tokens"),),
     ),
     MetricSpec(names.ERROR_RATE, Shape.RATIO, "1", "n", "failed"),
     MetricSpec(names.TOKEN_USAGE_RATE, Shape.RATIO, "1", "quota", "admitted_tokens"),
@@ -109,4 +115,5 @@ _SPECS = (
 
 DERIVED = {spec.name: spec for spec in _SPECS}
 QUOTA_RATIOS = (names.TOKEN_USAGE_RATE, names.REQUEST_USAGE_RATE)
+EVERY_SPLIT = frozenset(measure for spec in _SPECS for _, measure in spec.splits)
 EVERY_MEASURE = frozenset().union(*(spec.measures for spec in _SPECS))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.alert import Instance, all_labels
+from shared.domain.alert_view import Alert
 from shared.domain.inhibition import Inhibition
 from shared.domain.notification import Suppression
 from shared.domain.rule import AlertRule
@@ -25,7 +26,8 @@ class Muting:
             now: the evaluation time, UTC.
             firing: the labels of every alert that fires at it, see `matching_labels`.
         """
-        return Muted(self, now, firing)
+        in_force = [each for each in self.silences if each.starts_at <= now < each.ends_at]
+        return Muted(Muting(in_force, self.inhibitions), now, firing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,8 @@ NOT_MUTED = Muting()
 def matching_labels(rule: AlertRule, instance: Instance) -> dict[str, str]:
     """Return the labels that matchers see: an alert's own, its rule and its severity."""
     return {**all_labels(rule, instance), "rule": rule.name, "severity": rule.severity}
+
+
+def labels_of(alert: Alert) -> dict[str, str]:
+    """Return the labels of an alert that matchers see."""
+    return {**alert.labels, "rule": alert.rule, "severity": alert.severity}

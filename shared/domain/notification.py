@@ -3,7 +3,8 @@
 Events always go out; `notify` says whether somebody should be woken, and `suppressed_by` says why
 not. A firing alert is told of when it fires, each `repeat_interval_s` while it fires, and, where
 its first word was held back, as soon as nothing holds it back any more: a cooldown delays the news
-of a lasting alert, it never swallows it. The end of an alert reaches a person if its firing did.
+of a lasting alert, it never swallows it. The end of an alert reaches a person if its firing did,
+unless it is silenced or inhibited by then, as in Alertmanager.
 """
 
 from dataclasses import dataclass
@@ -38,7 +39,11 @@ class Suppression(StrEnum):
     SILENCE = "silence"
     INHIBITION = "inhibition"
     ACKNOWLEDGED = "acknowledged"
+    FLAPPING = "flapping"
     COOLDOWN = "cooldown"
+
+
+_MUTED = (Suppression.SILENCE, Suppression.INHIBITION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,9 @@ def standing(instance: Instance) -> Suppression | None:
     """
     if instance.acknowledged is not None:
         return Suppression.ACKNOWLEDGED
-    return None if instance.notified else Suppression.COOLDOWN
+    if instance.notified:
+        return None
+    return Suppression.FLAPPING if instance.flaps.damped else Suppression.COOLDOWN
 
 
 def noted(instance: Instance, notice: Notice, *, now: datetime, connected: bool) -> Instance:
@@ -117,22 +124,32 @@ def noted(instance: Instance, notice: Notice, *, now: datetime, connected: bool)
         reason = NOT_CONNECTED
     entry = Notification(now, APPLICATION_INSIGHTS, reason, sent=notice.notify and connected)
     firing = notice.occasion is not Occasion.RESOLVED
+    flaps = instance.flaps
+    if flaps.since is not None and firing and notice.notify:
+        flaps = replace(flaps, told=True)
     return replace(
         instance,
         sequence=instance.sequence + 1,
         announced_at=now if firing else instance.announced_at,
         notified_at=now if firing and notice.notify else instance.notified_at,
         notifications=(*instance.notifications, entry)[-MAX_NOTIFICATIONS:],
+        flaps=flaps,
     )
 
 
 def _held(rule: AlertRule, instance: Instance, now: datetime) -> Suppression | None:
     if instance.acknowledged is not None:
         return Suppression.ACKNOWLEDGED
+    if instance.flaps.damped and not instance.notified:
+        return Suppression.FLAPPING
     cooldown = timedelta(seconds=rule.cooldown_s)
     cooling = instance.notified_at is not None and now - instance.notified_at < cooldown
     return Suppression.COOLDOWN if cooling else None
 
 
 def _unheard(instance: Instance) -> Suppression | None:
-    return None if instance.notified else standing(instance)
+    """Return why nobody was told of an alert, None where somebody was."""
+    if instance.notified:
+        return None
+    latest = instance.notifications[-1].reason if instance.notifications else ""
+    return Suppression(latest) if latest in _MUTED else standing(instance)

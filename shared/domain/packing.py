@@ -12,7 +12,7 @@ they stand last and are compressed on their own, as further deflate blocks of th
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import msgspec
 import numpy as np
@@ -92,8 +92,12 @@ def pack(columns: Mapping[str, Column]) -> bytes:
     return compress(serialise(columns))
 
 
-def unpack(block: bytes) -> dict[str, Column]:
+def unpack(block: bytes, only: Container[str] | None = None) -> dict[str, Column]:
     """Return the columns of a packed block; columns of an unknown kind are passed over.
+
+    Args:
+        block: as `pack` gave it.
+        only: names of the columns wanted; None wants all.
 
     Raises:
         CorruptBlock: another version, or bytes that are not what `pack` gave.
@@ -101,19 +105,20 @@ def unpack(block: bytes) -> dict[str, Column]:
     if not block or block[0] != VERSION:
         raise CorruptBlock(f"packed block of version {block[:1]!r}, expected {VERSION}")
     try:
-        return _columns(memoryview(zlib.decompress(block[1:])))
+        return _columns(memoryview(zlib.decompress(block[1:])), only)
     except (zlib.error, ValueError, TypeError, OverflowError, msgspec.MsgspecError) as error:
         raise CorruptBlock(f"packed block cannot be read: {error}") from error
 
 
-def _columns(plain: memoryview) -> dict[str, Column]:
+def _columns(plain: memoryview, only: Container[str] | None) -> dict[str, Column]:
     start = 8 + int.from_bytes(plain[:4], "little")
     heads = msgspec.msgpack.decode(plain[8:start], type=list[_Head])
     columns: dict[str, Column] = {}
     for head in heads:
-        column = _read(head, plain[start : start + head.size])
-        if column is not None:
-            columns[head.name] = column
+        if only is None or head.name in only:
+            column = _read(head, plain[start : start + head.size])
+            if column is not None:
+                columns[head.name] = column
         start += head.size
     if start != len(plain):
         raise ValueError(f"expected {start} bytes, got {len(plain)}")

@@ -7,6 +7,7 @@ its inputs, so recomputing gives the same bytes.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -135,7 +136,13 @@ def aggregate(
         only: the measures to keep; None keeps all.
     """
     groups: dict[Labels, int] = {}
-    chosen = [_chosen(part, key, groups) for part in parts if len(part)]
+
+    @cache
+    def place(labels: Labels) -> int:
+        grouped = key(labels)
+        return -1 if grouped is None else groups.setdefault(grouped, len(groups))
+
+    chosen = [_chosen(part, place) for part in parts if len(part)]
     chosen = [(part, group) for part, group in chosen if len(part)]
     if not chosen:
         return empty(measures)
@@ -151,14 +158,10 @@ def aggregate(
     return merged
 
 
-def _chosen(
-    part: Rollup, key: Callable[[Labels], Labels | None], groups: dict[Labels, int]
-) -> tuple[Rollup, Ints]:
+def _chosen(part: Rollup, place: Callable[[Labels], int]) -> tuple[Rollup, Ints]:
     group_of = np.full(len(part.labels), -1, np.int64)
     for at in _used(part.series, len(part.labels)):
-        grouped = key(part.labels[at])
-        if grouped is not None:
-            group_of[at] = groups.setdefault(grouped, len(groups))
+        group_of[at] = place(part.labels[at])
     group = group_of[part.series]
     kept = group >= 0
     return part.where(kept), group[kept]

@@ -1,6 +1,6 @@
 """Rollups as bytes: one packed block per group of measures, so that a read takes what it needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 
 import msgspec
 import numpy as np
@@ -32,8 +32,16 @@ def rollup_blocks(rollup: Rollup) -> dict[str, bytes]:
     return blocks
 
 
-def rollup_from_blocks(blocks: Mapping[str, bytes], measures: Measures) -> Rollup:
-    """Return the rollup of packed blocks; measures whose block is missing are left out."""
+def rollup_from_blocks(
+    blocks: Mapping[str, bytes], measures: Measures, columns: Container[str] | None = None
+) -> Rollup:
+    """Return the rollup of packed blocks; measures whose block is missing are left out.
+
+    Args:
+        blocks: name -> packed columns.
+        measures: those there may be.
+        columns: what to unpack, see `columns_for`; None unpacks all.
+    """
     index = unpack(blocks[SERIES])
     rollup = Rollup(
         measures,
@@ -43,7 +51,7 @@ def rollup_from_blocks(blocks: Mapping[str, bytes], measures: Measures) -> Rollu
     )
     for group in measures.groups:
         if group in blocks:
-            _add_group(rollup, unpack(blocks[group]), group)
+            _add_group(rollup, unpack(blocks[group], columns), group)
     return rollup
 
 
@@ -52,6 +60,16 @@ def blocks_for(measures: Measures, only: Collection[str] | None) -> tuple[str, .
     if only is None:
         return (SERIES, *measures.groups)
     return (SERIES, *dict.fromkeys(measures.group_of(measure) for measure in only))
+
+
+def columns_for(measures: Measures, only: Collection[str] | None) -> frozenset[str] | None:
+    """Return the columns that hold the named measures; None names all."""
+    if only is None:
+        return None
+    dense = {name for name in only if name in measures.dense}
+    sparse = {f"{name}.{part}" for name in only if name in measures.sparse for part in "nkvt"}
+    # The latest value is of no use without its time.
+    return frozenset(dense | {f"{name}_at" for name in dense} | sparse)
 
 
 def _group_columns(rollup: Rollup, group: str) -> dict[str, Column]:

@@ -4,70 +4,27 @@ Each field is decoded by itself, so that one answer names all that is wrong.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Meta
+from msgspec.structs import asdict
 
+from shared.domain.absence_rule import AbsenceRule
+from shared.domain.baseline_rule import BaselineRule
+from shared.domain.budget_rule import BudgetRule
+from shared.domain.burn_rate_rule import BurnRateRule, Indicator
 from shared.domain.decoding import DECODE_ERRORS, fault_of
+from shared.domain.field_decoding import refusal
 from shared.domain.label import DEPLOYMENT, MODEL
-from shared.domain.metric_spec import DERIVED, QUOTA_RATIOS, Shape
+from shared.domain.metric_spec import QUOTA_RATIOS
 from shared.domain.rule import AlertRule
-from shared.domain.rule_words import MINUTE_S, Comparison, NoData, Severity
+from shared.domain.rule_checks import contradictions
+from shared.domain.rule_fields import COMPARISON_WORDS, IndicatorInput, RuleKind, decode_fields
+from shared.domain.rule_words import Comparison
 from shared.domain.threshold_rule import ThresholdRule
-from shared.domain.window import Aggregation
 from shared.errors import Fault, InvalidInput
 
-MAX_WINDOW_S = 86_400
-MAX_TIME_S = 31 * 86_400
-LATER_KINDS = ("baseline", "burn_rate", "absence", "budget")
 RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
-
-_WORDS = {
-    "greater_than": Comparison.ABOVE,
-    "greater_or_equal": Comparison.AT_LEAST,
-    "less_than": Comparison.BELOW,
-    "less_or_equal": Comparison.AT_MOST,
-    "equals": Comparison.EQUAL,
-    "not_equals": Comparison.DIFFERENT,
-}
-_RATIO_METRICS = {spec.name for spec in DERIVED.values() if spec.shape is Shape.RATIO}
-_RATIO_AGGREGATIONS = (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)
-_URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+")
-
-_RuleName = Annotated[str, Meta(pattern=rf"\A{RULE_NAME.pattern}\Z")]
-_Name = Annotated[str, Meta(min_length=1, max_length=256)]
-_Text = Annotated[str, Meta(max_length=2_048)]
-_Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME_S)]
-_Texts = Annotated[dict[_Name, Annotated[str, Meta(max_length=256)]], Meta(max_length=16)]
-_Comparison = Literal[(*map(str, Comparison), *_WORDS)]  # type: ignore[valid-type]
-
-_FIELDS: dict[str, Any] = {
-    "name": _RuleName,
-    "description": _Text,
-    "kind": Literal["threshold"],
-    "metric": _Name,
-    "aggregation": Aggregation,
-    "window_s": Annotated[int, Meta(ge=MINUTE_S, le=MAX_WINDOW_S)],
-    "comparison": _Comparison,
-    "threshold": Annotated[float, Meta(ge=-1e300, le=1e300)],
-    "for_s": _Seconds,
-    "keep_firing_for_s": _Seconds,
-    "cooldown_s": _Seconds,
-    "repeat_interval_s": _Seconds,
-    "group_by": Annotated[list[_Name], Meta(max_length=8)],
-    "filter": _Texts,
-    "min_samples": Annotated[int, Meta(ge=0, le=1 << 53)],
-    "no_data": NoData,
-    "severity": Severity,
-    "labels": _Texts,
-    "runbook_url": _Text,
-    "enabled": bool,
-}
-_REQUIRED = ("name", "metric", "comparison", "threshold")
-_WHOLE_MINUTES = ("window_s", "for_s", "keep_firing_for_s")
-_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _FIELDS.items()}
 
 
 class _RuleSet(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,6 +33,9 @@ class _RuleSet(msgspec.Struct, forbid_unknown_fields=True):
 
 _SET = msgspec.json.Decoder(_RuleSet)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_KIND = msgspec.json.Decoder(RuleKind)
+# Said in answers only: a rule may be put back as it was answered.
+_ANSWERED = "unavailable"
 
 
 def parse_rule(body: bytes | msgspec.Raw, *, name: str | None = None, at: str = "") -> AlertRule:
@@ -95,12 +55,15 @@ def parse_rule(body: bytes | msgspec.Raw, *, name: str | None = None, at: str = 
         raise InvalidInput.at(at.rstrip(".") or "body", f"expected a rule ({error})") from error
     if name is not None:
         raw.setdefault("name", msgspec.Raw(msgspec.json.encode(name)))
-    _demand_known_kind(raw.get("kind"), at)
-    values, faults = _decoded(raw)
-    faults += list(_contradictions(values, name))
+    kind = _kind_of(raw, at)
+    values, faults = decode_fields(kind, raw)
+    if name is not None and values.get("name", name) != name:
+        faults.append(Fault("name", f"expected {name!r} as in the route, got {values['name']!r}"))
+    refused = {fault.path for fault in faults}
+    faults += contradictions(kind, values, refused)
     if faults:
-        raise _refusal([Fault(f"{at}{fault.path}", fault.reason) for fault in faults])
-    return _rule(values)
+        raise refusal([Fault(f"{at}{fault.path}", fault.reason) for fault in faults])
+    return _rule(kind, values)
 
 
 def parse_rules(body: bytes) -> list[AlertRule]:
@@ -116,17 +79,19 @@ def parse_rules(body: bytes) -> list[AlertRule]:
         raise InvalidInput.at(fault.path or "body", fault.reason) from error
     rules: list[AlertRule] = []
     faults: list[Fault] = []
+    names: set[str] = set()
     for index, raw in enumerate(raws):
         try:
             rule = parse_rule(raw, at=f"rules[{index}].")
         except InvalidInput as error:
             faults += error.faults
             continue
-        if any(rule.name == other.name for other in rules):
+        if rule.name in names:
             faults.append(Fault(f"rules[{index}].name", f"expected each name once: {rule.name}"))
+        names.add(rule.name)
         rules.append(rule)
     if faults:
-        raise _refusal(faults)
+        raise refusal(faults)
     return rules
 
 
@@ -136,55 +101,45 @@ def default_group_by(metric: str) -> tuple[str, ...]:
     return (MODEL, DEPLOYMENT) if of_model else ()
 
 
-def _refusal(faults: Sequence[Fault]) -> InvalidInput:
-    return InvalidInput("; ".join(f"{each.path}: {each.reason}" for each in faults), faults)
+def _kind_of(raw: dict[str, msgspec.Raw], at: str) -> RuleKind:
+    """Return the kind that a rule states; without it, no field can be judged."""
+    try:
+        return _KIND.decode(raw["kind"]) if "kind" in raw else RuleKind.THRESHOLD
+    except DECODE_ERRORS as error:
+        reason = fault_of(str(error), raw["kind"], tuple(RuleKind)).reason
+        raise InvalidInput.at(f"{at}kind", reason) from error
 
 
-def _decoded(raw: Mapping[str, msgspec.Raw]) -> tuple[dict[str, Any], list[Fault]]:
-    faults = [Fault(name, "required, but missing") for name in _REQUIRED if name not in raw]
-    values: dict[str, Any] = {}
-    for name, text in raw.items():
-        if name not in _DECODERS:
-            faults.append(Fault(name, "unknown field"))
-            continue
-        try:
-            values[name] = _DECODERS[name].decode(text)
-        except DECODE_ERRORS as error:
-            fault = fault_of(str(error), text)
-            place = fault.path if fault.path.startswith("[") else f".{fault.path}"
-            faults.append(Fault(f"{name}{place}".rstrip("."), fault.reason))
-    return values, faults
+def _rule(kind: RuleKind, values: dict[str, Any]) -> AlertRule:
+    values = {name: each for name, each in values.items() if name not in ("kind", _ANSWERED)}
+    if "group_by" in values:
+        values["group_by"] = tuple(values["group_by"])
+    match kind:
+        case RuleKind.THRESHOLD:
+            comparison = values["comparison"]
+            values["comparison"] = COMPARISON_WORDS.get(comparison) or Comparison(comparison)
+            return ThresholdRule(**_grouped(values, values["metric"]))
+        case RuleKind.BASELINE:
+            return BaselineRule(**_grouped(values, values["metric"]))
+        case RuleKind.BURN_RATE:
+            return _burn_rate_rule(values)
+        case RuleKind.ABSENCE:
+            return AbsenceRule(**_grouped(values, values["metric"]))
+        case RuleKind.BUDGET:
+            return BudgetRule(**_renamed(values, "threshold", "share"))
 
 
-def _contradictions(values: Mapping[str, Any], name: str | None) -> Iterable[Fault]:
-    if name is not None and values.get("name", name) != name:
-        yield Fault("name", f"expected {name!r} as in the route, got {values['name']!r}")
-    for field in _WHOLE_MINUTES:
-        if values.get(field, 0) % MINUTE_S:
-            yield Fault(field, f"expected a multiple of 60, got {values[field]}")
-    aggregation = values.get("aggregation", Aggregation.AVG)
-    if values.get("metric") in _RATIO_METRICS and aggregation not in _RATIO_AGGREGATIONS:
-        yield Fault("aggregation", f"expected avg, min or max for a ratio, got {aggregation}")
-    group_by = values.get("group_by", [])
-    if len(set(group_by)) < len(group_by):
-        yield Fault("group_by", "expected each label once")
-    url = values.get("runbook_url", "")
-    if url and not _URL.fullmatch(url):
-        yield Fault("runbook_url", "expected a URL that begins with http:// or https://")
+def _burn_rate_rule(values: dict[str, Any]) -> BurnRateRule:
+    for name, part in values.items():
+        if isinstance(part, IndicatorInput):
+            values[name] = Indicator(**asdict(part))
+    metric = values["total"].metric if "total" in values else values["metric"]
+    return BurnRateRule(**_renamed(_grouped(values, metric), "metric", "latency_metric"))
 
 
-def _demand_known_kind(raw: msgspec.Raw | None, at: str) -> None:
-    for kind in LATER_KINDS:
-        if raw is not None and bytes(raw).strip() == f'"{kind}"'.encode():
-            raise InvalidInput.at(
-                f"{at}kind", f"{kind} rules are not available yet, expected threshold"
-            )
+def _grouped(values: dict[str, Any], metric: str) -> dict[str, Any]:
+    return {"group_by": default_group_by(metric), **values}
 
 
-def _rule(values: dict[str, Any]) -> AlertRule:
-    comparison = values["comparison"]
-    values["comparison"] = _WORDS.get(comparison) or Comparison(comparison)
-    values.setdefault("group_by", default_group_by(values["metric"]))
-    values["group_by"] = tuple(values["group_by"])
-    values.pop("kind", None)
-    return ThresholdRule(**values)
+def _renamed(values: dict[str, Any], name: str, attribute: str) -> dict[str, Any]:
+    return {attribute if key == name else key: each for key, each in values.items()}

@@ -18,6 +18,8 @@ class RuleLifecycle(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind")
         keep_firing_for_s: how long an alert stays firing from the first clean evaluation on.
         cooldown_s: minimum time between two firing notifications of one label set.
         repeat_interval_s: time between repeats while firing; 0 never repeats.
+        flap_threshold: alerts of one label set that end within 30 minutes before it counts as
+            flapping; 0 never damps.
         labels: the owner's own labels, added to each alert's.
     """
 
@@ -27,6 +29,7 @@ class RuleLifecycle(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind")
     keep_firing_for_s: int = 0
     cooldown_s: int = 300
     repeat_interval_s: int = 14_400
+    flap_threshold: int = 3
     severity: Severity = Severity.WARNING
     labels: dict[str, str] = {}
     runbook_url: str = ""

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from shared.domain.alert import Context, Instance, ResolvedReason, RuleState, State
 from shared.domain.alert_event import notice_event, state_event
+from shared.domain.alert_notice import AlertNotice, notice_for_channels
 from shared.domain.alert_view import Alert, alert_of
 from shared.domain.alerting import evaluate, remembered, resolved
 from shared.domain.event import Event
 from shared.domain.findings import Findings, noteworthy
+from shared.domain.flaps import STEADY, Flaps, flaps_after
 from shared.domain.label import Labels
-from shared.domain.muting import NOT_MUTED, Muted, matching_labels
-from shared.domain.notification import decide, noted
+from shared.domain.muting import NOT_MUTED, Muted, Muting, matching_labels
+from shared.domain.notification import Notice, decide, noted
 from shared.domain.rule import AlertRule
 from shared.domain.rule_words import NoData
 
@@ -28,6 +30,7 @@ class RuleWalk:
     Attributes:
         rule: the rule applied.
         events: what there is to tell, in order.
+        notices: what of it channels have to know, in order.
         ended: the alerts that were resolved, in order.
         changed: whether there is anything to store.
         visited: what the latest visit came to, as (before, after), by label set; label sets that
@@ -44,18 +47,20 @@ class RuleWalk:
         """
         self.rule = rule
         self.events: list[Event] = []
+        self.notices: list[AlertNotice] = []
         self.ended: list[Alert] = []
         self.changed = bool(state and state.instances and state.rule != rule)
         self._through = state.through if state else None
         self._instances = {each.labels: each for each in state.instances} if state else {}
         self._findings = findings
         self._noteworthy = noteworthy(rule, findings)
+        self._busy = self._noteworthy.any(axis=0).tolist()
         self.visited: dict[Labels, tuple[Instance | None, Instance]] = {}
 
     @property
     def idle(self) -> bool:
         """Tell whether every label set is inactive and stays so."""
-        return not self._instances and not self._always and not self._noteworthy.any()
+        return not self._instances and not self._always and not any(self._busy)
 
     @property
     def _always(self) -> tuple[Labels, ...]:
@@ -80,7 +85,7 @@ class RuleWalk:
         if self._through is not None and minute <= self._through:
             return
         seen = dict.fromkeys([*self._instances, *self._always])
-        if not suspended:
+        if not suspended and self._busy[column]:
             rows = np.flatnonzero(self._noteworthy[:, column]).tolist()
             names = self._findings.readings.labels
             seen.update(dict.fromkeys(names[row] for row in rows))
@@ -97,6 +102,8 @@ class RuleWalk:
 
     def firing(self) -> list[dict[str, str]]:
         """Return the labels of every alert that fires as of the latest visit, for matchers."""
+        if not self._instances and not self.visited:
+            return []
         latest = self._instances | {labels: after for labels, (_, after) in self.visited.items()}
         return [
             matching_labels(self.rule, each)
@@ -115,9 +122,15 @@ class RuleWalk:
         for previous, after in self.visited.values():
             self._settle(previous, after, now, context, muted)
 
-    def retire(self, now: datetime, context: Context) -> None:
-        """Resolve every firing alert because the rule asks another question or is gone."""
-        muted = NOT_MUTED.at(now, [])
+    def retire(self, now: datetime, context: Context, muting: Muting = NOT_MUTED) -> None:
+        """Resolve every firing alert because the rule asks another question or is gone.
+
+        Args:
+            now: the time at which that was noticed, UTC.
+            context: what all evaluations share.
+            muting: the silences in force.
+        """
+        muted = muting.at(now, [])
         for previous in list(self._instances.values()):
             if previous.state is State.FIRING:
                 after = resolved(previous, ResolvedReason.RULE_CHANGED, now=now)
@@ -151,12 +164,13 @@ class RuleWalk:
         muted: Muted,
     ) -> None:
         before = previous.state if previous else State.INACTIVE
+        after = replace(after, flaps=_flaps(self.rule, before, after, now))
         active = State.FIRING in (before, after.state)
         muted_by = muted.by(self.rule, after) if active else None
         notice = decide(self.rule, before, after, now=now, muted_by=muted_by)
         if notice is not None:
             after = noted(after, notice, now=now, connected=context.connected)
-            self.events.append(notice_event(self.rule, after, notice, now=now, context=context))
+            self._tell(after, notice, now, context)
         if before is State.FIRING and after.state is State.INACTIVE:
             ended = alert_of(self.rule, after, context)
             self.ended += [ended] if ended else []
@@ -167,6 +181,26 @@ class RuleWalk:
         else:
             self._instances[after.labels] = kept
 
+    def _tell(self, after: Instance, notice: Notice, now: datetime, context: Context) -> None:
+        event = notice_event(self.rule, after, notice, now=now, context=context)
+        self.events.append(event)
+        word = notice_for_channels(
+            self.rule, after, notice, event_id=event.event_id, now=now, context=context
+        )
+        self.notices += [word] if word else []
+
+
+def _flaps(rule: AlertRule, before: State, after: Instance, now: datetime) -> Flaps:
+    if after.resolved_reason is ResolvedReason.RULE_CHANGED:
+        return STEADY
+    return flaps_after(
+        after.flaps,
+        ended=before is State.FIRING and after.state is State.INACTIVE,
+        firing_since=after.fired_at if after.state is State.FIRING else None,
+        threshold=rule.flap_threshold,
+        now=now,
+    )
+
 
 def _differs(previous: Instance | None, kept: Instance | None) -> bool:
     """Tell whether something has to be stored: all but values, and cooldowns that ran out."""
@@ -174,4 +208,11 @@ def _differs(previous: Instance | None, kept: Instance | None) -> bool:
         return kept is not None
     if kept is None:
         return previous.state is not State.INACTIVE
-    return replace(kept, value=previous.value, samples=previous.samples) != previous
+    measured = replace(
+        kept,
+        value=previous.value,
+        samples=previous.samples,
+        threshold=previous.threshold,
+        lead=previous.lead,
+    )
+    return measured != previous

@@ -54,8 +54,8 @@ def samples_of(
         return _overflow_samples(spec, data, group_by, where)
     if metric in QUOTA_RATIOS:
         return _quota_samples(spec, data, group_by, where)
-    if spec.split and spec.split[1] in {*group_by, *where}:
-        return _split_samples(spec, data, group_by, where)
+    if split := spec.split_by({*group_by, *where}):
+        return _split_samples(spec, split, data, group_by, where)
     rollup = merged(data.requests, REQUEST_MEASURES, group_by, where, spec.measures)
     return _request_samples(spec, rollup)
 
@@ -171,14 +171,17 @@ def _quota_samples(
 
 
 def _split_samples(
-    spec: MetricSpec, data: Data, group_by: Sequence[str], where: Mapping[str, str]
+    spec: MetricSpec,
+    split: tuple[str, str],
+    data: Data,
+    group_by: Sequence[str],
+    where: Mapping[str, str],
 ) -> Samples:
-    measure, name = spec.split or ("", "")
+    name, measure = split
     outer = {key: text for key, text in where.items() if key != name}
     wide = [key for key in group_by if key != name]
     rollup = merged(data.requests, REQUEST_MEASURES, wide, outer, {measure, spec.count, "n"})
-    entries = rollup.sparse.get(measure)
-    if entries is None:
+    if (entries := rollup.sparse.get(measure)) is None:
         return no_samples()
     terms = [type_of_term(term) if measure == "tokens" else term for term in rollup.terms[measure]]
     kept = np.array([where.get(name, term) == term for term in terms])[entries.keys]

@@ -1,13 +1,19 @@
 """What alerting needs from storage, beside the ports every service shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.alert import RuleState
+from shared.domain.alert_notice import AlertNotice
 from shared.domain.alert_view import Alert
+from shared.domain.count_span import CountSpan
 from shared.domain.event import Event
+from shared.domain.frame import Frame
+from shared.domain.label import Labels
+from shared.domain.references import Normal, Shares
+from shared.domain.window import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,14 @@ class AlertChange:
         state: what is to be stored; None deletes it.
         events: for the outbox.
         ended: alerts that were resolved.
+        notices: what channels have to know.
     """
 
     read: StoredRuleState | None
     state: RuleState | None
     events: Sequence[Event] = ()
     ended: Sequence[Alert] = ()
+    notices: Sequence[AlertNotice] = ()
 
 
 class Alerts(Protocol):
@@ -57,6 +65,9 @@ class Alerts(Protocol):
     async def find_resolved(self, alert_id: str) -> Alert | None:
         """Return a resolved alert or None."""
 
+    async def add_events(self, events: Sequence[Event]) -> None:
+        """Put events into the outbox that no rule has; one that waits already is the same."""
+
     async def pending_events(self, limit: int) -> list[Event]:
         """Return up to `limit` events that wait for delivery, oldest first."""
 
@@ -68,3 +79,35 @@ class Alerts(Protocol):
 
     async def forget_resolved(self, before: datetime) -> int:
         """Delete alerts resolved before a time; return how many that were."""
+
+
+class Frames(Protocol):
+    """Stored minutes, as rules are evaluated over them."""
+
+    async def __call__(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
+        """Return the frame of minutes [first, end), and of what is counted over longer."""
+
+
+class Baselines(Protocol):
+    """What is normal at each time of the week."""
+
+    def unavailable(self, expression: Expression) -> str | None:
+        """Return why there can be no baseline of a measurement; None where there can."""
+
+    async def normals(self, expression: Expression, minutes: range) -> Mapping[Labels, Normal]:
+        """Return label set -> what is normal for a measurement at each of the minutes.
+
+        Label sets are in the order of the expression's `group_by`; those without a baseline are
+        left out.
+        """
+
+
+class Budgets(Protocol):
+    """How much of each budget is spent, and expected to be."""
+
+    @property
+    def unavailable(self) -> str | None:
+        """Return why there are no budgets at all; None where there are."""
+
+    async def shares(self, name: str, minutes: range) -> Shares | None:
+        """Return what is used of a budget at each of the minutes; None for an unknown one."""

@@ -1,4 +1,4 @@
-"""One tick of alerting: evaluate what is due, deliver what waits, show that the monitor lives."""
+"""One tick of alerting: evaluate what is due, tell of it, show that the monitor lives."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from datetime import datetime
 
 from shared.domain.alert import Context
 from shared.domain.event import Event
+from shared.domain.timeline import instant
 from shared.errors import Unavailable
 from shared.services.alerting import AlertingPorts, Evaluation, evaluate_alerts
+from shared.services.dispatch_ports import Groups
+from shared.services.dispatching import DispatchRun, dispatch_notices
 from shared.services.heartbeat import heartbeat, heartbeat_due
 from shared.services.outbox import Delivery, deliver_events
 from shared.services.ports import Telemetry
 from shared.services.rollup import COMPLETE_THROUGH
+from shared.services.routes import load_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,13 @@ class Tick:
 
     Attributes:
         evaluation: of the minutes that were due.
+        dispatching: of what channels are to be told.
         delivery: of the outbox.
         signs: `alert.state` and `system.heartbeat` events sent.
     """
 
     evaluation: Evaluation
+    dispatching: DispatchRun
     delivery: Delivery
     signs: int
 
@@ -33,6 +39,7 @@ async def alert_tick(
     *,
     now: datetime,
     ports: AlertingPorts,
+    groups: Groups,
     telemetry: Telemetry,
     environment: str,
     catch_up_m: int,
@@ -44,6 +51,7 @@ async def alert_tick(
     Args:
         now: when the tick began, UTC.
         ports: what evaluation works on.
+        groups: of alerts on their way to channels.
         telemetry: where events go, or nowhere.
         environment: where the monitor runs, stated on every event.
         catch_up_m: how many missed minutes are evaluated.
@@ -51,6 +59,7 @@ async def alert_tick(
         budget_s: how long evaluation may take, and again delivery.
     """
     context = Context(environment, connected=telemetry.enabled)
+    routes = await load_routes(ports.documents)
     evaluation = await evaluate_alerts(
         now=now,
         ports=ports,
@@ -58,7 +67,16 @@ async def alert_tick(
         catch_up_m=catch_up_m,
         timer=timer,
         budget_s=budget_s,
+        routes=routes,
     )
+    dispatching = DispatchRun()
+    if routes is not None and evaluation.through is not None:
+        dispatching = await dispatch_notices(
+            through=instant(evaluation.through),
+            routes=routes,
+            groups=groups,
+            environment=environment,
+        )
     delivery = await deliver_events(
         alerts=ports.alerts, telemetry=telemetry, timer=timer, budget_s=budget_s
     )
@@ -74,7 +92,7 @@ async def alert_tick(
                 delivery=delivery,
             )
         )
-    return Tick(evaluation, delivery, await _sent(signs, telemetry))
+    return Tick(evaluation, dispatching, delivery, await _sent(signs, telemetry))
 
 
 async def _sent(signs: Sequence[Event], telemetry: Telemetry) -> int:

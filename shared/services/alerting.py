@@ -7,23 +7,29 @@ through which minute it holds, so a run that begins where another one broke off 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.alert import Context, RuleState
+from shared.domain.count_span import count_span
 from shared.domain.due_span import DueSpan, due_span
 from shared.domain.evaluation import walk_minutes, walks_of
 from shared.domain.event import Event
 from shared.domain.findings import no_findings
-from shared.domain.frame import Frame
+from shared.domain.muting import NOT_MUTED
+from shared.domain.route import Routes
 from shared.domain.rule import AlertRule, condition_digest
 from shared.domain.rule_walk import RuleWalk
+from shared.domain.rule_words import NoData
 from shared.domain.timeline import instant, minute_of, rfc3339_minute
 from shared.errors import Stale
-from shared.services.alert_ports import AlertChange, Alerts, StoredRuleState
+from shared.services.alert_ports import AlertChange, Alerts, Frames, StoredRuleState
+from shared.services.dispatching import for_channels
 from shared.services.metric_registry import MetricRegistry
+from shared.services.muting import load_muting
 from shared.services.ports import Cursor, Cursors, Documents
+from shared.services.references import ReferencePorts, load_references
 from shared.services.rollup import COMPLETE_THROUGH
 from shared.services.rules import load_rules
 
@@ -41,13 +47,15 @@ class AlertingPorts:
         documents: the rules.
         registry: the units of reported metrics.
         load_frame: minutes [first, end) -> the frame of that span.
+        references: baselines and budgets.
     """
 
     documents: Documents
     cursors: Cursors
     alerts: Alerts
     registry: MetricRegistry
-    load_frame: Callable[[int, int], Awaitable[Frame]]
+    load_frame: Frames
+    references: ReferencePorts = field(default_factory=ReferencePorts)
 
 
 @dataclass(slots=True)
@@ -85,6 +93,7 @@ async def evaluate_alerts(
     catch_up_m: int,
     timer: Callable[[], float],
     budget_s: float,
+    routes: Routes | None = None,
 ) -> Evaluation:
     """Evaluate the minutes that are due.
 
@@ -95,12 +104,13 @@ async def evaluate_alerts(
         catch_up_m: how many missed minutes are made up for; older ones become a gap.
         timer: a monotonic clock, seconds.
         budget_s: how long the run may take; the rest is left to the next one.
+        routes: which alerts channels are told of; None where nobody has put any.
 
     Returns:
         What was done. Running it again, late, or twice at a time stores and tells nothing twice.
     """
     began = timer()
-    run = _Run(now, ports, context)
+    run = _Run(now, ports, context, routes)
     try:
         await run.prepare()
         while await run.evaluate_slice(catch_up_m) and timer() - began < budget_s:
@@ -114,11 +124,15 @@ async def evaluate_alerts(
 class _Run:
     """One run of the clock and what it has done so far."""
 
-    def __init__(self, now: datetime, ports: AlertingPorts, context: Context) -> None:
+    def __init__(
+        self, now: datetime, ports: AlertingPorts, context: Context, routes: Routes | None
+    ) -> None:
         self._now = now
         self._ports = ports
         self._context = context
+        self._routes = routes
         self._rules: dict[str, AlertRule] = {}
+        self._muting = NOT_MUTED
         self.done = Evaluation()
 
     async def prepare(self) -> None:
@@ -126,6 +140,7 @@ class _Run:
         complete = await self._ports.cursors.read(COMPLETE_THROUGH)
         self.done.complete = complete.minute if complete else None
         every = await load_rules(self._ports.documents)
+        self._muting = await load_muting(self._ports.documents)
         self._rules = {name: rule for name, rule in every.items() if rule.enabled}
         for name, stored in sorted((await self._ports.alerts.states()).items()):
             rule = self._rules.get(name)
@@ -151,13 +166,23 @@ class _Run:
     async def _evaluate(self, minutes: range) -> None:
         stored = await self._ports.alerts.states()
         states = {name: each.state for name, each in stored.items()}
-        frame = await self._ports.load_frame(minutes[0] - self._look_back_m(), minutes[-1])
         rules = list(self._rules.values())
-        walks = await asyncio.to_thread(walks_of, rules, states, frame, minutes)
+        first, counts = minutes[0] - self._look_back_m(), count_span(rules, minutes)
+        frame = await self._ports.load_frame(first, minutes[-1], counts=counts)
+        references = await load_references(rules, minutes, ports=self._ports.references)
+        walks = await asyncio.to_thread(
+            walks_of, rules, states, frame, minutes, references=references
+        )
         context = await self._with_units(walk.rule.metric for walk in walks)
         recent = minute_of(self._now) - RECENT_M
         self.done.beats += await asyncio.to_thread(
-            walk_minutes, walks, frame, minutes, context, beats_from=recent
+            walk_minutes,
+            walks,
+            frame,
+            minutes,
+            context,
+            beats_from=recent,
+            muting=self._muting,
         )
         for walk in walks:
             if walk.changed:
@@ -168,14 +193,19 @@ class _Run:
         before = stored.state
         context = await self._with_units([before.rule.metric])
         walk = RuleWalk(before.rule, before, no_findings(0))
-        walk.retire(instant(minute_of(self._now)), context)
+        walk.retire(instant(minute_of(self._now)), context, self._muting)
         left = walk.state(before.through)
-        state = None if rule is None else RuleState(rule, before.through, left.instances)
+        # A label set that another question has seen is none that this one could miss.
+        known = () if rule is None or rule.no_data is NoData.ALERT else left.instances
+        state = None if rule is None else RuleState(rule, before.through, known)
         await self._commit(walk, AlertChange(stored, state))
 
     async def _commit(self, walk: RuleWalk, change: AlertChange) -> None:
         events = walk.events if self._context.connected else []
-        await self._ports.alerts.commit(replace(change, events=events, ended=walk.ended))
+        notices = for_channels(walk.notices, self._routes)
+        await self._ports.alerts.commit(
+            replace(change, events=events, ended=walk.ended, notices=notices)
+        )
         self.done.told += len(walk.events)
         self.done.ended += len(walk.ended)
 

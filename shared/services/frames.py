@@ -1,8 +1,12 @@
-"""Loading the minutes that rules are evaluated over."""
+"""Loading the minutes that rules are evaluated over, and the hours that budgets look back to."""
 
+import asyncio
+from collections.abc import Collection
+
+from shared.domain.count_span import CountSpan
 from shared.domain.frame import Frame
 from shared.domain.measures import Kind
-from shared.domain.metric_spec import EVERY_MEASURE
+from shared.domain.metric_spec import EVERY_MEASURE, EVERY_SPLIT
 from shared.domain.rollup import Rollup
 from shared.domain.sampling import Data
 from shared.domain.stored_rollup import Grain
@@ -12,7 +16,7 @@ from shared.services.ports import Cursors, Documents, Rollups
 
 SILENCE = "silence"
 NOT_SILENT = 1 << 40
-_MEASURES = EVERY_MEASURE | {"error_type", "tokens"}
+_MEASURES = EVERY_MEASURE | EVERY_SPLIT
 _HISTORY_M = 90
 
 
@@ -28,16 +32,58 @@ class FrameLoader:
         self._documents = documents
         self._cursors = cursors
 
-    async def __call__(self, first: int, end: int) -> Frame:
-        """Return the frame of minutes [first, end), with enough before them to tell silence."""
-        start = floor_to(first - _HISTORY_M, BUCKET_M)
-        requests = await self._read(Kind.REQUEST, start, end, set(_MEASURES))
-        metrics = await self._read(Kind.METRIC, start, end, None)
-        quotas = await load_quotas(self._documents)
-        cursor = await self._cursors.read(SILENCE)
-        since = cursor.minute if cursor and cursor.minute != NOT_SILENT else None
-        return Frame(Data(requests, metrics, quotas), start, end, since)
+    async def __call__(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
+        """Return the frame of minutes [first, end), with enough before them to tell silence.
 
-    async def _read(self, kind: Kind, first: int, end: int, only: set[str] | None) -> list[Rollup]:
-        found = await self._rollups.read_range(kind, Grain.BUCKET, first, end, only)
+        Args:
+            first: the first minute.
+            end: the minute after the last.
+            counts: what is counted over longer than that; None for nothing.
+        """
+        start = floor_to(first - _HISTORY_M, BUCKET_M)
+        requests, metrics, quotas, since, earlier = await asyncio.gather(
+            self._read(Kind.REQUEST, Grain.BUCKET, start, end, _MEASURES),
+            self._read(Kind.METRIC, Grain.BUCKET, start, end, None),
+            load_quotas(self._documents),
+            self._silent_since(),
+            self._earlier(counts, start),
+        )
+        data, history = Data(requests, metrics, quotas), None
+        if counts is not None:
+            history = _joined(earlier, data, counts.fine_from, end)
+        return Frame(data, start, end, since, history)
+
+    async def _silent_since(self) -> int | None:
+        cursor = await self._cursors.read(SILENCE)
+        return cursor.minute if cursor and cursor.minute != NOT_SILENT else None
+
+    async def _earlier(self, counts: CountSpan | None, end: int) -> Data:
+        if counts is None:
+            return Data()
+        first, fine = counts.first, counts.fine_from
+        parts = [
+            self._read(kind, grain, *span, measures)
+            for kind, measures in (
+                (Kind.REQUEST, counts.requests),
+                (Kind.METRIC, counts.metrics),
+            )
+            for grain, span in ((Grain.HOUR, (first, fine)), (Grain.BUCKET, (fine, end)))
+        ]
+        hours, minutes, metric_hours, metric_minutes = await asyncio.gather(*parts)
+        return Data([*hours, *minutes], [*metric_hours, *metric_minutes])
+
+    async def _read(
+        self, kind: Kind, grain: Grain, first: int, end: int, only: Collection[str] | None
+    ) -> list[Rollup]:
+        if first >= end or (only is not None and not only):
+            return []
+        found = await self._rollups.read_range(kind, grain, first, end, only)
         return [rollup.between(first, end) for rollup in found.values()]
+
+
+def _joined(earlier: Data, data: Data, first: int, end: int) -> Data:
+    """Return earlier data with the minutes [first, end) of what follows it."""
+    return Data(
+        [*earlier.requests, *(part.between(first, end) for part in data.requests)],
+        [*earlier.metrics, *(part.between(first, end) for part in data.metrics)],
+    )

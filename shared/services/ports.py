@@ -58,8 +58,14 @@ class Documents(Protocol):
     async def get(self, collection: str, key: str) -> Document | None:
         """Return a document or None."""
 
-    async def list(self, collection: str) -> list[Document]:
-        """Return a collection's documents in order of their keys."""
+    async def list(self, collection: str, *, first: str = "", end: str = "") -> list[Document]:
+        """Return a collection's documents in order of their keys.
+
+        Args:
+            collection: which one.
+            first: the least key; digits, letters and `|`.
+            end: the first key beyond, likewise; empty where there is no bound.
+        """
 
     async def put(self, collection: str, document: Document) -> None:
         """Store a document.
@@ -70,6 +76,15 @@ class Documents(Protocol):
 
     async def delete(self, collection: str, document: Document) -> None:
         """Delete a document as it was read; raise `Stale` if it changed since."""
+
+    async def change(
+        self, collection: str, put: Sequence[Document], deleted: Sequence[Document] = ()
+    ) -> None:
+        """Store and delete up to 100 documents, all or none, as `put` and `delete` do one.
+
+        Raises:
+            Stale: one of them changed since it was read.
+        """
 
 
 @dataclass(frozen=True, slots=True)

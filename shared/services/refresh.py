@@ -22,6 +22,7 @@ from shared.domain.series_cap import admit, with_overflow
 from shared.domain.stored_rollup import Grain, StoredRollup, chunk_prints
 from shared.domain.term_cap import capped_terms
 from shared.errors import Stale
+from shared.services.arrivals import Arrivals
 from shared.services.ports import Chunks, Rollups, SeriesCatalogue
 
 _GROUP = 100
@@ -38,6 +39,7 @@ class RefreshPorts:
         catalogue: the days' admitted series.
         series_tags: tag keys that tell series apart.
         max_series: series of full detail per kind and day.
+        arrivals: where it is noted how late new chunks came; None notes nothing.
     """
 
     chunks: Chunks
@@ -45,6 +47,7 @@ class RefreshPorts:
     catalogue: SeriesCatalogue
     series_tags: Sequence[str]
     max_series: int
+    arrivals: Arrivals | None = None
 
 
 class Counted:
@@ -162,6 +165,8 @@ async def _update(
     result = StoredRollup(merged, np.sort(seen), with_ids, generation=generation, etag=etag)
     if write:
         version = await ports.rollups.write(kind, Grain.BUCKET, bucket, result)
+        if ports.arrivals is not None:
+            ports.arrivals.take_in(unseen)
         if kind is Kind.REQUEST and with_ids and computed.prints is not None:
             counted.keep(bucket, version, computed.prints)
     return result
@@ -228,6 +233,8 @@ async def _fetched(group: Sequence[ChunkKey], ports: RefreshPorts) -> list[Store
     chunks = await ports.chunks.fetch(group)
     if len(chunks) < len(group):
         raise Stale("chunks were dropped while they were read")
+    if ports.arrivals is not None:
+        ports.arrivals.meet(chunks)
     return chunks
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.measures import Kind
-from shared.domain.timeline import BUCKET_M, floor_to, minute_of
+from shared.domain.timeline import BUCKET_M, floor_to, instant, minute_of
 from shared.errors import Stale
 from shared.services.coarser import refresh_coarser
 from shared.services.ports import Cursor, Cursors, DirtyBucket, DirtyBuckets
@@ -36,6 +36,8 @@ class RollupRun:
         complete: False where its time ran out; the next run goes on.
         elapsed_s: how long it took.
         complete_through: every minute before this one is rolled up; None before the first run.
+        behind_s: how long before the run began the last minute completed until then had ended;
+            None before the first run.
     """
 
     buckets: int
@@ -44,6 +46,7 @@ class RollupRun:
     complete: bool
     elapsed_s: float
     complete_through: int | None
+    behind_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,15 @@ async def roll_up(
     done = [m for m in markers if await work.visit_late(m, sealed)]
     await work.coarsen()
     complete = reached > minute
-    through = await _advance(
+    before, through = await _advance(
         ports.cursors, now, evaluation_delay_s, work, timer() - began, complete=complete
     )
     for marker in done:
         await ports.dirty.clear(marker)
-    left = len(markers) - len(done)
+    behind_s = None if before is None else (now - instant(before)).total_seconds()
+    complete = complete and len(done) == len(markers)
     return RollupRun(
-        work.visited, len(done), work.series, complete and not left, timer() - began, through
+        work.visited, len(done), work.series, complete, timer() - began, through, behind_s
     )
 
 
@@ -155,19 +159,21 @@ async def _advance(
     elapsed_s: float,
     *,
     complete: bool,
-) -> int | None:
+) -> tuple[int | None, int | None]:
+    """Return where the cursor stood, and where it stands."""
     stored = await cursors.read(COMPLETE_THROUGH)
+    before = stored.minute if stored else None
     reached = minute_of(now - timedelta(seconds=delay_s))
-    if not complete or (stored is not None and stored.minute >= reached):
-        return stored.minute if stored else None
+    if not complete or (before is not None and before >= reached):
+        return before, before
     notes = {"rollup_s": f"{elapsed_s:.3f}", "series": str(work.series)}
     cursor = Cursor(reached, notes, stored.etag if stored else None)
     try:
         await cursors.write(COMPLETE_THROUGH, cursor)
     except Stale:
         newer = await cursors.read(COMPLETE_THROUGH)
-        return newer.minute if newer else None
-    return reached
+        return before, newer.minute if newer else None
+    return before, reached
 
 
 class RollupStart:

@@ -95,7 +95,7 @@ async def load_data(
     spec = DERIVED.get(metric) if metric else None
     only = None
     if spec is not None:
-        only = {"n", *spec.measures, *(spec.split[:1] if spec.split else ())}
+        only = {"n", *spec.measures, *(measure for _, measure in spec.splits)}
     first, end = span.first, span.end
     requests = (
         await read_span(Kind.REQUEST, first, end, fresh, ports, only=only, coarsest=coarsest)

@@ -8,16 +8,21 @@ from typing import Annotated
 
 import azure.functions as func
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from shared.bootstrap import App, app
 from shared.domain.alert_view import Alert, Stage
+from shared.domain.reevaluation import AlertDetail
 from shared.domain.span import span_of
 from shared.domain.timeline import rfc3339_minute
+from shared.services.alert_showing import shown_alert, shown_alerts
 from shared.services.alert_tick import Tick, alert_tick
 from shared.services.alerting import EVALUATED_THROUGH, AlertingPorts
 from shared.services.alerts import AlertPorts, acknowledge, get_alert, list_alerts
+from shared.services.delivery import enqueue_due
+from shared.services.reevaluation import ReevaluationPorts, reevaluate
 from shared.services.rollup import COMPLETE_THROUGH
+from shared.triggers.backtest import backtest_ports
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
@@ -54,8 +59,14 @@ async def evaluate_alerts(timer: func.TimerRequest) -> None:
     tick = await alert_tick(
         now=datetime.now(UTC),
         ports=AlertingPorts(
-            parts.documents, parts.cursors, parts.alerts, parts.registry, parts.load_frame
+            parts.documents,
+            parts.cursors,
+            parts.alerts,
+            parts.registry,
+            parts.load_frame,
+            parts.references,
         ),
+        groups=parts.groups,
         telemetry=parts.telemetry,
         environment=parts.settings.environment,
         catch_up_m=parts.settings.evaluation_catch_up_m,
@@ -63,6 +74,9 @@ async def evaluate_alerts(timer: func.TimerRequest) -> None:
         budget_s=_BUDGET_S,
     )
     _report(tick, parts)
+    enqueued = await enqueue_due(now=datetime.now(UTC), ports=parts.channels)
+    if enqueued.lost:
+        logger.warning("notifications sent for again: lost=%d", enqueued.lost)
 
 
 def _report(tick: Tick, parts: App) -> None:
@@ -74,14 +88,15 @@ def _report(tick: Tick, parts: App) -> None:
     if delivery.problem:
         logger.warning("outbox waits: events=%d reason=%s", delivery.waiting, delivery.problem)
     logger.info(
-        "evaluated alerts: minutes=%d through=%s told=%d ended=%d sent=%d waiting=%d stale=%s "
-        "seconds=%.2f alerts_at=%s",
+        "evaluated alerts: minutes=%d through=%s told=%d ended=%d sent=%d waiting=%d dispatches=%d "
+        "stale=%s seconds=%.2f alerts_at=%s",
         run.evaluated_m,
         None if run.through is None else rfc3339_minute(run.through),
         run.told,
         run.ended,
         delivery.sent,
         delivery.waiting,
+        tick.dispatching.dispatches,
         run.stale,
         run.elapsed_s,
         "customEvents, /api/v1/alerts" if parts.telemetry.enabled else "/api/v1/alerts",
@@ -110,11 +125,18 @@ async def get_alerts(call: Call) -> Answer:
     page = await list_alerts(
         stages, span, limit=call.limit(), after=call.query.get("next"), ports=_alert_ports()
     )
+    parts = app()
+    alerts = await shown_alerts(
+        page.alerts,
+        now=call.now,
+        documents=parts.documents,
+        dispatches=parts.channels.dispatches,
+    )
     complete = await app().cursors.read(COMPLETE_THROUGH)
     evaluated = await app().cursors.read(EVALUATED_THROUGH)
     return Answer(
         {
-            "alerts": page.alerts,
+            "alerts": alerts,
             "next": page.next,
             **span.described(complete.minute if complete else None),
             "evaluated_through": rfc3339_minute(evaluated.minute) if evaluated else None,
@@ -122,10 +144,20 @@ async def get_alerts(call: Call) -> Answer:
     )
 
 
-@endpoint(blueprint, "GET", "v1/alerts/{alert_id}", summary="One alert.", answer=Alert)
+@endpoint(
+    blueprint,
+    "GET",
+    "v1/alerts/{alert_id}",
+    summary="One alert, and what evaluating its time again would come to.",
+    answer=AlertDetail,
+)
 async def get_one_alert(call: Call) -> Answer:
     """Return an alert."""
-    return Answer(await get_alert(call.path["alert_id"], ports=_alert_ports()))
+    alert = await get_alert(call.path["alert_id"], ports=_alert_ports())
+    ports = ReevaluationPorts(backtest_ports(), app().alerts, app().cursors)
+    again = await reevaluate(alert, now=call.now, ports=ports)
+    shown = await _shown(alert, call)
+    return Answer(AlertDetail(**structs.asdict(shown), reevaluated=again))
 
 
 @endpoint(
@@ -142,7 +174,14 @@ async def acknowledge_alert(call: Call) -> Answer:
     alert = await acknowledge(
         call.path["alert_id"], by=said.by, comment=said.comment, now=call.now, ports=_alert_ports()
     )
-    return Answer(alert)
+    return Answer(await _shown(alert, call))
+
+
+async def _shown(alert: Alert, call: Call) -> Alert:
+    parts = app()
+    return await shown_alert(
+        alert, now=call.now, documents=parts.documents, dispatches=parts.channels.dispatches
+    )
 
 
 def _alert_ports() -> AlertPorts:

@@ -1,7 +1,7 @@
 """One HTTP call, parsed: route, query and body, each fault named by its field."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,9 @@ from enum import StrEnum
 import msgspec
 
 from shared.domain.decoding import DECODE_ERRORS, fault_of
+from shared.domain.timeline import parse_rfc3339
 from shared.errors import InvalidInput, TooLarge, UnsupportedMedia
+from shared.triggers.responses import JSON
 
 MAX_BODY_BYTES = 4 << 20
 MAX_LIMIT = 1_000
@@ -33,17 +35,26 @@ class Call:
     headers: Mapping[str, str]
     raw_body: bytes
 
-    def body(self, *, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
+    @property
+    def content_type(self) -> str:
+        """Return the body's media type, without parameters; JSON unless stated."""
+        return self.headers.get("content-type", JSON).split(";")[0].strip().lower()
+
+    def body(self, *, limit_bytes: int = MAX_BODY_BYTES, types: Collection[str] = (JSON,)) -> bytes:
         """Return the body, decompressed.
 
+        Args:
+            limit_bytes: what it may have at most, after decompression.
+            types: media types that the route reads.
+
         Raises:
-            UnsupportedMedia: not JSON, or an encoding other than gzip.
+            UnsupportedMedia: another media type, or an encoding other than gzip.
             TooLarge: more than limit_bytes after decompression.
             InvalidInput: not valid gzip.
         """
-        content_type = self.headers.get("content-type", "application/json").split(";")[0].strip()
-        if content_type.lower() != "application/json":
-            raise UnsupportedMedia(f"content-type: expected application/json, got {content_type}")
+        if self.content_type not in types:
+            expected = " or ".join(types)
+            raise UnsupportedMedia(f"content-type: expected {expected}, got {self.content_type}")
         encoding = self.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip"):
             raise UnsupportedMedia(f"content-encoding: expected gzip or none, got {encoding}")
@@ -119,6 +130,14 @@ class Call:
             reason = f"expected a whole number from {low} to {high}, got {text!r}"
             raise InvalidInput.at(name, reason)
         return int(text)
+
+    def moment(self, name: str, default: datetime) -> datetime:
+        """Return a query parameter as a time, RFC 3339."""
+        text = self.query.get(name)
+        try:
+            return default if text is None else parse_rfc3339(text.replace(" ", "+"))
+        except ValueError as error:
+            raise InvalidInput.at(name, str(error)) from error
 
     def limit(self) -> int:
         """Return how many items a list may have: 100 unless given, 1,000 at most."""

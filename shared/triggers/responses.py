@@ -18,6 +18,8 @@ from shared.errors import (
     UnsupportedMedia,
 )
 
+JSON = "application/json"
+
 _STATUS: dict[type[MonitorError], tuple[int, str]] = {
     InvalidInput: (400, "invalid_input"),
     NotFound: (404, "not_found"),
@@ -36,23 +38,27 @@ class Answer:
     """What a handler returns.
 
     Attributes:
-        body: anything msgspec encodes as JSON; None for an empty body.
+        body: anything msgspec encodes as JSON; None for an empty body; of another media type the
+            bytes themselves.
         status: HTTP status.
         headers: further headers.
+        media_type: of the body.
     """
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = JSON
 
 
 def http_response(answer: Answer) -> func.HttpResponse:
     """Return the answer as the host takes it."""
+    plain = answer.media_type != JSON
     return func.HttpResponse(
-        b"" if answer.body is None else _encode(answer.body),
+        b"" if answer.body is None else answer.body if plain else _encode(answer.body),
         status_code=answer.status,
         headers=dict(answer.headers),
-        mimetype="application/json",
+        mimetype=answer.media_type,
     )
 
 

@@ -9,6 +9,7 @@ from shared.bootstrap import app
 from shared.domain.stored_rollup import Grain
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions
+from shared.services.silences import KEPT, forget_silences
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -32,14 +33,19 @@ async def retention(timer: func.TimerRequest) -> None:
             Grain.DAY: settings.day_retention_d,
         },
     )
-    alerts = await parts.alerts.forget_resolved(now - timedelta(days=settings.hour_retention_d))
+    forget = now - timedelta(days=settings.hour_retention_d)
+    alerts = await parts.alerts.forget_resolved(forget)
+    told = await parts.channels.dispatches.forget_history(forget)
+    silences = await forget_silences(now - KEPT, documents=parts.documents)
     sessions = await drop_sessions(
         now - timedelta(days=KEEP_DAYS), sessions=parts.sessions, cursors=parts.cursors
     )
     logger.info(
-        "retention: days=%s rollups=%d alerts=%d sessions=%d",
+        "retention: days=%s rollups=%d alerts=%d told=%d silences=%d sessions=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
+        told,
+        silences,
         sessions,
     )

@@ -10,8 +10,9 @@ from shared.bootstrap import App, app
 from shared.errors import Stale, Unavailable
 from shared.services.export import export_minutes
 from shared.services.in_progress import record_in_progress
+from shared.services.ingest_lag import record_ingest_lag
 from shared.services.ingest_silence import record_silence
-from shared.services.rollup import roll_up
+from shared.services.rollup import RollupRun, roll_up
 from shared.services.session_sweep import sweep_sessions
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ async def rollup(timer: func.TimerRequest) -> None:
         through = run.complete_through
         if through is not None:
             await record_silence(through, load_frame=parts.load_frame, cursors=parts.cursors)
+        await _tell_lag(parts, run)
     except Stale as error:
         logger.info("rollup left to another run: %s", error)
         return
@@ -49,6 +51,12 @@ async def rollup(timer: func.TimerRequest) -> None:
         run.elapsed_s,
     )
     await _export(parts)
+
+
+async def _tell_lag(parts: App, run: RollupRun) -> None:
+    arrivals = parts.rollup.refresh.arrivals
+    if arrivals is not None:
+        await record_ingest_lag(arrivals, run.behind_s, registry=parts.registry, ports=parts.ingest)
 
 
 async def _sweep(parts: App, now: datetime) -> None:

@@ -137,3 +137,35 @@ async def test_concurrent_editors_lose_no_change(documents: DocumentStore) -> No
 
     await asyncio.gather(*(add(bytes([65 + n])) for n in range(8)))
     assert sorted((await one(documents)).body) == list(b"ABCDEFGH")
+
+
+async def test_a_change_stores_and_deletes_as_a_whole(documents: DocumentStore) -> None:
+    await documents.put(RULES, Document("old", b"1"))
+    await documents.put(RULES, Document("gone", b"2"))
+    old, gone = await one(documents, "old"), await one(documents, "gone")
+
+    await documents.change(
+        RULES, [Document("new", b"3"), Document("old", b"4", old.etag)], deleted=[gone]
+    )
+
+    assert [(each.key, each.body) for each in await documents.list(RULES)] == [
+        ("new", b"3"),
+        ("old", b"4"),
+    ]
+
+
+@pytest.mark.parametrize("late", ["inserted", "replaced", "deleted"])
+async def test_a_change_that_comes_late_changes_nothing(
+    documents: DocumentStore, late: str
+) -> None:
+    await documents.put(RULES, Document("a", b"1"))
+    before = await one(documents)
+    await documents.put(RULES, Document("a", b"2", before.etag))
+    again = Document("a", b"3") if late == "inserted" else before
+    deleted = [before] if late == "deleted" else []
+    put = [Document("new", b"4"), *([] if deleted else [again])]
+
+    with pytest.raises(Stale):
+        await documents.change(RULES, put, deleted)
+
+    assert [(each.key, each.body) for each in await documents.list(RULES)] == [("a", b"2")]

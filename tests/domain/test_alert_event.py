@@ -28,6 +28,7 @@ _PROPERTIES = {
     "severity": "error",
     "comparison": ">",
     "unit": "ms",
+    "data": "ok",
     "labels": '{"application":"bot","deployment":"chat","model":"gpt-5"}',
     "label_model": "gpt-5",
     "label_deployment": "chat",

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from shared.domain.alert import ResolvedReason
-from shared.domain.alert_message import duration, message, quantity
+from shared.domain.alert_message import message
 from shared.domain.alerting import resolved
 from shared.domain.metric_unit import unit_of
 from shared.domain.rule_words import Comparison
 from shared.domain.window import Aggregation
+from shared.domain.wording import duration, quantity
 from tests.domain.rule_factories import T0, firing, rule
 
 _SLOW = rule(metric="model_response_time", threshold=5_000.0, window_s=300)

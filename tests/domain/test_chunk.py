@@ -108,4 +108,5 @@ def test_a_part_without_ids_says_so() -> None:
 def test_a_stored_chunk_gives_its_columns() -> None:
     chunk = chunks_of(columns(request(model="m")))[0]
     key = ChunkKey(Kind.REQUEST, BUCKET, 0, "b1-0", with_ids=False)
-    assert StoredChunk(key, chunk.block, chunk.received_us).batch().texts("model") == ["m"]
+    stored = StoredChunk(key, chunk.block, chunk.received_us, chunk.first_us)
+    assert stored.batch().texts("model") == ["m"]

@@ -66,7 +66,7 @@ def rolled(records: list[RequestRecord]) -> Rollup:
                 limit_bytes=4_000,
             ):
                 key = ChunkKey(Kind.REQUEST, bucket, 0, f"{made.batch_id}-{made.part}")
-                chunks.setdefault(bucket, []).append(StoredChunk(key, made.block, first))
+                chunks.setdefault(bucket, []).append(StoredChunk(key, made.block, first, first))
     buckets = [
         rollup_blocks(rollup_of(Kind.REQUEST, joined(each, ids=False), None, ()))
         for each in chunks.values()

@@ -63,6 +63,7 @@ def test_the_example_of_the_contract_comes_back_as_it_was_sent() -> None:
         "keep_firing_for_s": 0,
         "cooldown_s": 300,
         "repeat_interval_s": 14400,
+        "flap_threshold": 3,
         "group_by": ["model", "deployment"],
         "filter": {"model": "gpt-4o"},
         "min_samples": 1,
@@ -173,13 +174,6 @@ def test_a_ratio_has_no_quantiles(metric: str) -> None:
         "aggregation": "expected avg, min or max for a ratio, got p95"
     }
     assert _parse(metric=metric, aggregation="max").aggregation is Aggregation.MAX
-
-
-@pytest.mark.parametrize("kind", ["baseline", "burn_rate", "absence", "budget"])
-def test_kinds_to_come_are_refused_with_the_reason(kind: str) -> None:
-    faults = _faults({"name": "r", "kind": kind, "direction": "above"})
-
-    assert faults == {"kind": f"{kind} rules are not available yet, expected threshold"}
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -7,10 +7,13 @@ from datetime import datetime
 from shared.adapters import tables as layout
 from shared.adapters.alert_store import AlertStore
 from shared.adapters.control_store import CursorStore
+from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
+from shared.adapters.group_store import GroupStore
 from shared.adapters.memory import MemoryTables
 from shared.domain.alert import Context, Instance
+from shared.domain.count_span import CountSpan
 from shared.domain.event import Event, GaugePoint
 from shared.domain.frame import Frame
 from shared.domain.label import Labels
@@ -21,6 +24,7 @@ from shared.errors import Unavailable
 from shared.services.alerting import AlertingPorts, Evaluation, evaluate_alerts
 from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Cursor, Cursors
+from shared.services.references import ReferencePorts
 from shared.services.rollup import COMPLETE_THROUGH
 from shared.services.rules import put_rule
 from tests.domain.factories import metric, metric_rollup
@@ -59,6 +63,7 @@ class Monitor:
     Attributes:
         values: (metric, labels, minute) -> the values reported in that minute.
         loads: the spans that were loaded.
+        references: baselines and budgets; none unless given.
     """
 
     tables: Tables
@@ -68,22 +73,41 @@ class Monitor:
     context: Context = field(default_factory=lambda: Context("test"))
     values: dict[tuple[str, Labels, int], list[float]] = field(default_factory=dict)
     loads: list[tuple[int, int]] = field(default_factory=list)
+    references: ReferencePorts = field(default_factory=ReferencePorts)
+
+    @property
+    def groups(self) -> GroupStore:
+        return GroupStore(self.tables)
+
+    @property
+    def dispatches(self) -> DispatchStore:
+        return DispatchStore(self.tables)
 
     @property
     def ports(self) -> AlertingPorts:
         registry = MetricRegistry(self.documents)
-        return AlertingPorts(self.documents, self.cursors, self.alerts, registry, self.load_frame)
+        return AlertingPorts(
+            self.documents,
+            self.cursors,
+            self.alerts,
+            registry,
+            self.load_frame,
+            self.references,
+        )
 
-    async def load_frame(self, first: int, end: int) -> Frame:
+    async def load_frame(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
         self.loads.append((first, end))
+        start = first - 90
+        counted_from = min(start, counts.first) if counts else start
         records = [
             metric(name=name, value=value, timestamp=instant(minute), attributes=dict(labels))
             for (name, labels, minute), values in self.values.items()
-            if first - 90 <= minute < end
+            if counted_from <= minute < end
             for value in values
         ]
-        rollups = [metric_rollup(*records)] if records else []
-        return Frame(Data(metrics=rollups), first - 90, end)
+        whole = [metric_rollup(*records)] if records else []
+        recent = [part.between(start, end) for part in whole]
+        return Frame(Data(metrics=recent), start, end, history=Data(metrics=whole))
 
     async def add(self, *rules: AlertRule) -> None:
         for rule in rules:

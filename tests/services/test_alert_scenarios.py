@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.alert import State
+from shared.domain.alert import Instance, State
 from shared.domain.alert_view import Stage
 from shared.domain.event import Event
 from shared.domain.label import Labels
@@ -23,22 +23,24 @@ from tests.domain.rule_factories import MINUTE, T0
 from tests.services.alert_factories import START, Monitor, monitor
 
 _FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+_SERIES = {"name": "slow", "metric": "latency", "group_by": []}
 _DEFAULTS = {
-    "name": "slow",
-    "metric": "latency",
-    "comparison": ">",
-    "threshold": 5,
-    "window_s": 60,
-    "group_by": [],
+    "threshold": {**_SERIES, "comparison": ">", "threshold": 5, "window_s": 60},
+    "burn_rate": {**_SERIES, "below_ms": 5, "objective": 0.99},
+    "absence": _SERIES,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One minute of a story: its values, the state after it, and what is told."""
+    """One minute of a story: its values, the state after it, and what is told.
+
+    `data` is what the state goes by; empty where the story does not say.
+    """
 
     values: tuple[float, ...]
     state: str
+    data: str
     told: tuple[str, ...]
 
 
@@ -57,6 +59,7 @@ class Story:
 
     rule: AlertRule
     series: Sequence[Series]
+    traffic_before_m: int = 0
 
     @property
     def length(self) -> int:
@@ -65,15 +68,23 @@ class Story:
 
 def _story(path: Path) -> Story:
     told = tomllib.loads(path.read_text())
-    rule = parse_rule(msgspec.json.encode(_DEFAULTS | told["rule"]))
-    return Story(rule, [_series(each) for each in told["series"]])
+    stated = told["rule"]
+    usual = _DEFAULTS[stated.get("kind", "threshold")]
+    rule = parse_rule(msgspec.json.encode(usual | stated))
+    series = [_series(each) for each in told["series"]]
+    return Story(rule, series, told.get("traffic_before_m", 0))
 
 
 def _series(told: dict[str, Any]) -> Series:
     lines = [line.split() for line in told["minutes"].strip().splitlines()]
-    steps = [Step(_values(value), state, tuple(rest)) for value, state, *rest in lines]
+    steps = [_step(*words) for words in lines]
     labels = tuple(told.get("labels", {}).items())
     return Series(labels, steps, told.get("acknowledged_after"))
+
+
+def _step(value: str, state: str, *told: str) -> Step:
+    state, _, data = state.partition(":")
+    return Step(_values(value), state, data, told)
 
 
 def _values(text: str) -> tuple[float, ...]:
@@ -85,10 +96,12 @@ def _values(text: str) -> tuple[float, ...]:
 
 async def _prepared(story: Story) -> Monitor:
     made = await monitor(story.rule)
+    for at in range(-story.traffic_before_m, 0):
+        made.report(at, 1.0, name="traffic")
     for series in story.series:
         for at, step in enumerate(series.steps):
             made.report(at, *step.values, labels=series.labels)
-    await made.evaluate(0)
+    await made.evaluate(0, catch_up_m=1)
     return made
 
 
@@ -97,7 +110,7 @@ def _told(events: Sequence[Event], series: Series) -> list[tuple[str, ...]]:
     found: list[list[str]] = [[] for _ in series.steps]
     for event in events:
         labels = msgspec.json.decode(event.properties["labels"], type=dict[str, str])
-        if labels != dict(series.labels):
+        if event.properties["rule"] != _SERIES["name"] or labels != dict(series.labels):
             continue
         word = event.name.removeprefix("alert.")
         if "resolved_reason" in event.properties:
@@ -120,20 +133,22 @@ async def _acknowledge(made: Monitor, at: int) -> None:
 async def test_a_story_on_a_live_clock(path: Path) -> None:
     story = _story(path)
     made = await _prepared(story)
-    states: list[list[str]] = [[] for _ in story.series]
+    seen: list[list[Instance | None]] = [[] for _ in story.series]
 
     for at in range(1, story.length + 1):
         await made.evaluate(at)
         instances = await made.instances()
-        for seen, series in zip(states, story.series, strict=True):
-            instance = instances.get(series.labels)
-            seen.append(instance.state if instance else State.INACTIVE)
+        for found, series in zip(seen, story.series, strict=True):
+            found.append(instances.get(series.labels))
             if series.acknowledged_after == at:
                 await _acknowledge(made, at)
 
     events = await made.events()
-    for seen, series in zip(states, story.series, strict=True):
-        assert seen == [step.state for step in series.steps]
+    for found, series in zip(seen, story.series, strict=True):
+        states = [each.state if each else State.INACTIVE for each in found]
+        assert states == [step.state for step in series.steps]
+        for each, step in zip(found, series.steps, strict=True):
+            assert not step.data or (each is not None and each.data == step.data)
         assert _told(events, series) == [step.told for step in series.steps]
 
 
@@ -141,7 +156,8 @@ async def test_a_story_on_a_live_clock(path: Path) -> None:
 async def test_a_story_caught_up_in_one_run(path: Path) -> None:
     story = _story(path)
     if any(series.acknowledged_after for series in story.series):
-        story = Story(story.rule, [_until_acknowledged(series) for series in story.series])
+        series = [_until_acknowledged(series) for series in story.series]
+        story = Story(story.rule, series, story.traffic_before_m)
     made = await _prepared(story)
 
     await made.evaluate(story.length)

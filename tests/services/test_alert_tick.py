@@ -15,6 +15,7 @@ async def _tick(made: Monitor, telemetry: FakeTelemetry, at: int) -> Tick:
     return await alert_tick(
         now=T0 + at * MINUTE + MINUTE / 2,
         ports=made.ports,
+        groups=made.groups,
         telemetry=telemetry,
         environment="test",
         catch_up_m=60,

@@ -28,6 +28,7 @@ async def evaluate(monitor: Monitor) -> None:
     await alert_tick(
         now=monitor.now,
         ports=AlertingPorts(app.documents, app.cursors, app.alerts, app.registry, app.load_frame),
+        groups=app.groups,
         telemetry=app.telemetry,
         environment="test",
         catch_up_m=60,

@@ -9,15 +9,7 @@ from shared.domain.builtin_rules import BUILTIN_RULES
 from shared.domain.rule import AlertRule
 from shared.errors import NotFound, Stale
 from shared.services.ports import Document
-from shared.services.rules import (
-    COLLECTION,
-    RulesDiff,
-    delete_rule,
-    get_rule,
-    load_rules,
-    put_rule,
-    put_rules,
-)
+from shared.services.rules import COLLECTION, delete_rule, get_rule, load_rules, put_rule
 from tests.domain.rule_factories import rule
 
 _BUILTIN = "model_error_rate"
@@ -84,35 +76,3 @@ async def test_a_rule_somebody_else_made_meanwhile_is_not_overwritten(
 
     with pytest.raises(Stale):
         await documents.put(COLLECTION, Document("slow", b"{}"))
-
-
-async def test_a_set_replaces_people_s_rules_and_leaves_built_in_ones_alone(
-    documents: DocumentStore,
-) -> None:
-    for name in ("gone", "same", "other"):
-        await put_rule(rule(name=name), documents=documents)
-    wanted = [rule(name="same"), rule(name="other", threshold=6.0), rule(name="new"), _changed()]
-
-    diff = await put_rules(wanted, dry_run=False, documents=documents)
-
-    assert diff == RulesDiff(["new"], ["model_error_rate", "other"], ["gone"], ["same"])
-    rules = await load_rules(documents)
-    assert set(rules) == {*BUILTIN_RULES, "same", "other", "new"}
-    assert rules[_BUILTIN] == _changed()
-
-
-async def test_a_dry_run_only_says_what_would_change(documents: DocumentStore) -> None:
-    await put_rule(rule(name="gone"), documents=documents)
-
-    diff = await put_rules([rule()], dry_run=True, documents=documents)
-
-    assert diff == RulesDiff(["slow"], [], ["gone"], [])
-    assert "gone" in await load_rules(documents)
-
-
-async def test_putting_a_set_again_changes_nothing(documents: DocumentStore) -> None:
-    await put_rules([rule()], dry_run=False, documents=documents)
-
-    assert await put_rules([rule()], dry_run=False, documents=documents) == RulesDiff(
-        [], [], [], ["slow"]
-    )

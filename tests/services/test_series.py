@@ -186,6 +186,21 @@ async def test_a_filter_selects_and_groups_split() -> None:
     assert found == {("b", "x"): [1], ("b", "y"): [1]}
 
 
+@pytest.mark.parametrize("where", [{}, {"error_class": "quota"}], ids=["all", "filtered"])
+async def test_errors_are_told_apart_by_class_whatever_their_type_is_called(
+    where: dict[str, str],
+) -> None:
+    monitor = Monitor()
+    types = ("RateLimitError", "rate_limit_exceeded", "timeout", None)
+    await monitor.post(
+        *(sent(T0, error_type=each) for each in types), sent(T0, status_code=429, model="other")
+    )
+    found = await monitor.chart(
+        "model_errors_total", over=TEN, step_m=10, group_by=("error_class",), where=where
+    )
+    assert found == {("quota",): [3]} | ({} if where else {("timeout",): [1]})
+
+
 async def test_more_points_than_a_chart_takes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="at most 11000 points, got 11001"):
         await Monitor().chart("x", over=span(T0, T0 + 11_001 * MINUTE))

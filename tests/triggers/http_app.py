@@ -16,7 +16,16 @@ from shared.adapters.memory import MemoryTables
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble, given_app
 from shared.settings import Settings
-from shared.triggers import deployments, ingest, quality, query, resources, rollup, sessions
+from shared.triggers import (
+    backtest,
+    deployments,
+    ingest,
+    quality,
+    query,
+    resources,
+    rollup,
+    sessions,
+)
 from tests.domain.factories import T0
 
 
@@ -113,6 +122,6 @@ def zipped(body: Any) -> bytes:
 @cache
 def _functions() -> dict[str, Any]:
     every = func.FunctionApp()
-    for feature in (deployments, ingest, quality, query, resources, rollup, sessions):
+    for feature in (backtest, deployments, ingest, quality, query, resources, rollup, sessions):
         every.register_functions(feature.blueprint)
     return {each.get_function_name(): each.get_user_function() for each in every.get_functions()}

@@ -10,7 +10,16 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tools.bench import imports, ingest, reports, rules, singles, storage
+from tools.bench import (
+    backtest,
+    burn_rates,
+    imports,
+    ingest,
+    reports,
+    rules,
+    singles,
+    storage,
+)
 from tools.bench.figure import Figure, table
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -18,6 +27,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "singles": singles.measure,
     "reports": reports.measure,
     "rules": rules.measure,
+    "burn_rates": burn_rates.measure,
+    "backtest": backtest.measure,
     "storage": storage.measure,
     "imports": imports.measure,
 }

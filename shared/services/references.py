@@ -1,0 +1,81 @@
+"""What rules of the kinds `baseline` and `budget` are held against, and what is said without it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from shared.domain.baseline_rule import BaselineRule
+from shared.domain.budget_rule import BudgetRule
+from shared.domain.label import Labels
+from shared.domain.references import Normal, References, Shares
+from shared.domain.rule import AlertRule
+from shared.domain.window import Expression
+from shared.services.alert_ports import Baselines, Budgets
+
+
+class NoBaselines:
+    """Baselines where none are established."""
+
+    def unavailable(self, expression: Expression) -> str | None:
+        """Return why nothing is known."""
+        del expression
+        return "baselines are not established yet"
+
+    async def normals(self, expression: Expression, minutes: range) -> Mapping[Labels, Normal]:
+        """Return nothing."""
+        del expression, minutes
+        return {}
+
+
+class NoBudgets:
+    """Budgets where spend is not known."""
+
+    unavailable: str | None = "budgets are not established yet"
+
+    async def shares(self, name: str, minutes: range) -> Shares | None:
+        """Return None."""
+        del name, minutes
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePorts:
+    """Where baselines and budgets are read; nowhere unless given."""
+
+    baselines: Baselines = field(default_factory=NoBaselines)
+    budgets: Budgets = field(default_factory=NoBudgets)
+
+
+async def load_references(
+    rules: Sequence[AlertRule], minutes: range, *, ports: ReferencePorts
+) -> References:
+    """Return what rules are held against at each of the minutes.
+
+    Args:
+        rules: the rules in force.
+        minutes: evaluation times.
+        ports: where it is read.
+    """
+    asked = {rule.expression: None for rule in rules if isinstance(rule, BaselineRule)}
+    names = {rule.budget: None for rule in rules if isinstance(rule, BudgetRule)}
+    normals = await asyncio.gather(*(ports.baselines.normals(each, minutes) for each in asked))
+    shares = await asyncio.gather(*(ports.budgets.shares(name, minutes) for name in names))
+    known = {name: each for name, each in zip(names, shares, strict=True) if each is not None}
+    return References(dict(zip(asked, normals, strict=True)), known)
+
+
+def with_availability[R: AlertRule](rule: R, *, ports: ReferencePorts) -> R:
+    """Return a rule as it is answered: with the reason why it can't be evaluated, if there is one.
+
+    Args:
+        rule: as it is stored.
+        ports: what it needs.
+    """
+    missing: str | None = None
+    if isinstance(rule, BaselineRule):
+        missing = ports.baselines.unavailable(rule.expression)
+    if isinstance(rule, BudgetRule):
+        missing = ports.budgets.unavailable
+    return rule if missing is None else replace(rule, unavailable=missing)
