@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 DEPS := $(VENV)/.installed node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test check format bench clean
+.PHONY: help install serve demo test check infra format bench clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -23,12 +23,15 @@ demo: $(DEPS) ## show a simulated day and its alerts (TRACE=file replays one, ON
 test: $(DEPS) ## run the tests (ARGS=... goes to pytest)
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: $(DEPS) ## lint, format, types, layers, file lengths
+check: $(DEPS) infra ## lint, format, types, layers, file lengths, infra
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict shared
 	$(VENV)/bin/lint-imports
 	@find shared tools -name '*.py' -exec awk 'FNR == 251 { print FILENAME ": more than 250 lines"; long = 1 } END { exit long }' {} +
+
+infra: $(DEPS) ## build and lint the Bicep files, compare snapshots, bind KQL (ARGS=--write renews them)
+	@$(PY) -m tools.infra $(ARGS)
 
 format: $(DEPS) ## rewrite the code in the project's format
 	$(VENV)/bin/ruff check --fix .

@@ -1,0 +1,196 @@
+"""Code, infra, local settings and docs name the same things: a name changed in one place is told.
+
+Each message says what to add where. After a change to infra, `make infra ARGS=--write` renews the
+snapshots that are read here.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from shared.adapters.tables import FIXED_TABLES
+from shared.settings import settings_from
+from tests.infra.deployment import VARIANTS, app_settings, deployed, one
+from tests.test_function_app import INDEX, run_in_process
+from tools.infra.compiler import REPOSITORY
+
+RENEW = "then run `make infra ARGS=--write`"
+
+# Read by the host, the worker or the SDK rather than by the app.
+PLATFORM = {
+    "AzureWebJobsStorage__credential",
+    "AZURE_CLIENT_ID",
+    "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY",
+    "PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME",
+}
+# Set in local.settings.json only: what stands for the deployed identity, and for the runtime.
+LOCAL_ONLY = {"AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME"}
+# Known to the app, set by nobody unless asked for: a secret in the vault, other clouds' addresses.
+ON_DEMAND = {
+    "HASH_KEY",
+    "AzureWebJobsStorage__tableServiceUri",
+    "AzureWebJobsStorage__queueServiceUri",
+}
+INGEST = re.compile(r"^v1/(requests|metrics|quality|resources)(/|$)|^otlp/")
+
+
+class Asked(Mapping[str, str]):
+    """An environment without settings that remembers which it was asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.fixture(scope="module")
+def known_settings() -> set[str]:
+    asked = Asked()
+    settings_from(asked)
+    return asked.names
+
+
+@pytest.fixture(scope="module")
+def triggers() -> dict[str, dict[str, Any]]:
+    return {name: trigger for name, trigger, _ in run_in_process(INDEX, {})}
+
+
+def local_settings() -> dict[str, str]:
+    text = (REPOSITORY / "local.settings.example.json").read_text()
+    return dict(json.loads(text)["Values"])
+
+
+def documents() -> dict[str, str]:
+    files = [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]
+    return {str(path.relative_to(REPOSITORY)): path.read_text() for path in files}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_fixed_table_is_deployed(variant: str) -> None:
+    tables = deployed(variant, "Microsoft.Storage/storageAccounts/tableServices/tables")
+    found = {each["name"].rsplit("/", 1)[1] for each in tables}
+    assert found == set(FIXED_TABLES), (
+        "FIXED_TABLES of shared/adapters/tables.py and `tables` of infra/modules/inventory.bicep "
+        f"differ by {found ^ set(FIXED_TABLES)}: make them equal, {RENEW}"
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_queue_is_deployed(variant: str, triggers: dict[str, dict[str, Any]]) -> None:
+    read = {each["queueName"] for each in triggers.values() if each["type"] == "queueTrigger"}
+    used = read | {f"{name}-poison" for name in read if not name.endswith("-poison")}
+    queues = deployed(variant, "Microsoft.Storage/storageAccounts/queueServices/queues")
+    found = {each["name"].rsplit("/", 1)[1] for each in queues}
+    assert found == used, (
+        "queue functions and `queues` of infra/modules/inventory.bicep differ by "
+        f"{found ^ used} (each with its -poison): make them equal, {RENEW}"
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_deployed_settings_are_known_and_complete(variant: str, known_settings: set[str]) -> None:
+    from_vault = {"HASH_KEY", "PAGER_SECRET"} if variant == "private-network" else set()
+    expected = known_settings - LOCAL_ONLY - ON_DEMAND | PLATFORM | from_vault
+    found = set(app_settings(variant))
+    assert found == expected, (
+        "shared/settings.py and `settings` of infra/modules/app.bicep differ by "
+        f"{found ^ expected}: set it there (or name it in a list of this file), {RENEW}"
+    )
+
+
+def test_infra_has_the_apps_own_defaults() -> None:
+    deployed_as = app_settings("base")
+    # Whatever infra refers to at deployment has no default to agree with.
+    literal = {name: text for name, text in deployed_as.items() if not text.startswith("[")}
+    own = {"AzureWebJobsStorage__accountName", "MONITOR_ENVIRONMENT"}
+    given = {name: text for name, text in literal.items() if name not in own}
+    assert settings_from(given) == settings_from({})
+
+
+def test_local_settings_are_known_and_have_the_apps_defaults(known_settings: set[str]) -> None:
+    local = local_settings()
+    unknown = local.keys() - known_settings - LOCAL_ONLY
+    assert not unknown, f"local.settings.example.json: {unknown} is read by nobody"
+    given = {name: text for name, text in local.items() if name not in LOCAL_ONLY}
+    del given["MONITOR_ENVIRONMENT"]
+    assert settings_from(given) == settings_from({})
+
+
+def test_no_deployed_setting_is_one_of_local_settings_only() -> None:
+    assert not app_settings("base").keys() & LOCAL_ONLY
+
+
+def test_every_setting_is_documented(known_settings: set[str]) -> None:
+    every = "\n".join(documents().values())
+    missing = sorted(name for name in known_settings if f"`{name}`" not in every)
+    assert not missing, f"README.md or docs/deploy.md: describe {missing}"
+
+
+def test_the_runtime_is_the_one_the_project_is_made_for() -> None:
+    version = (REPOSITORY / ".python-version").read_text().strip()
+    config = one("base", "Microsoft.Web/sites")["properties"]["functionAppConfig"]
+    assert config["runtime"] == {"name": "python", "version": version}
+    assert f'requires-python = ">={version}' in (REPOSITORY / "pyproject.toml").read_text()
+
+
+def test_an_ingest_key_is_set_on_every_function_that_takes_records_in(
+    triggers: dict[str, dict[str, Any]],
+) -> None:
+    (listed,) = re.findall(r"for function in ([\w ]+); do", documents()["docs/deploy.md"])
+    posts = {
+        name
+        for name, each in triggers.items()
+        if each["type"] == "httpTrigger" and "POST" in each["methods"]
+    }
+    assert set(listed.split()) == {name for name in posts if INGEST.match(triggers[name]["route"])}
+
+
+def test_documented_routes_exist(triggers: dict[str, dict[str, Any]]) -> None:
+    routes = {
+        (method, re.sub(r"\{\w+}", "{}", each["route"]))
+        for each in triggers.values()
+        if each["type"] == "httpTrigger"
+        for method in each["methods"]
+    }
+    mentioned = re.compile(r"`(GET|POST|PUT|DELETE) /api/([\w./{}-]+)")
+    for file, text in documents().items():
+        for method, path in mentioned.findall(text):
+            route = re.sub(r"\{\w+}", "{}", path)
+            assert (method, route) in routes, f"{file}: no route {method} /api/{path}"
+
+
+def test_entra_leaves_alone_only_what_needs_no_function_key(
+    triggers: dict[str, dict[str, Any]],
+) -> None:
+    open_to_all = {
+        f"/api/{each['route']}"
+        for each in triggers.values()
+        if each.get("authLevel") == "ANONYMOUS"
+    }
+    config = one("entra", "Microsoft.Web/sites/config", "/authsettingsV2")["properties"]
+    assert set(config["globalValidation"]["excludedPaths"]) <= open_to_all
+
+
+@pytest.mark.parametrize("name", ["environmentName", "location", "alertEmail", "budgetStart"])
+def test_azd_fills_in_what_a_deployment_asks_for(name: str) -> None:
+    file = json.loads((REPOSITORY / "infra/main.parameters.json").read_text())
+    assert re.fullmatch(r"\$\{[A-Z_]+}", file["parameters"][name]["value"])
+
+
+def test_azd_names_no_parameter_that_does_not_exist() -> None:
+    file = json.loads((REPOSITORY / "infra/main.parameters.json").read_text())
+    main = (REPOSITORY / "infra/main.bicep").read_text()
+    assert file["parameters"].keys() <= set(re.findall(r"^param (\w+)", main, re.MULTILINE))
+    # It would take the place of the JSON file, and azd would then not ask for what is missing.
+    assert not list((REPOSITORY / "infra").glob("*.bicepparam"))
