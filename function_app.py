@@ -4,7 +4,9 @@ import azure.functions as func
 
 from shared.triggers import (
     alerting,
+    annotations,
     backtest,
+    baselines,
     channels,
     deployments,
     health,
@@ -26,7 +28,9 @@ from shared.triggers import (
 app = func.FunctionApp()
 for feature in (
     alerting,
+    annotations,
     backtest,
+    baselines,
     channels,
     deployments,
     health,

@@ -27,13 +27,14 @@ from shared.adapters.session_store import SessionStore
 from shared.errors import InvalidInput
 from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
+from shared.services.baseline_normals import StoredBaselines
 from shared.services.channel_ports import ChannelPorts, Queue, Webhooks
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Telemetry
 from shared.services.reading import ReadPorts
-from shared.services.references import NoBaselines, NoBudgets, ReferencePorts
+from shared.services.references import NoBudgets, ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
 from shared.services.rollup import RollupPorts, RollupStart
 from shared.settings import STORAGE, STORAGE_ACCOUNT, Settings, settings_from
@@ -154,8 +155,8 @@ def assemble(
         ),
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=ReadPorts(refresh, cursors, dirty, counted, clock),
-        references=ReferencePorts(NoBaselines(), NoBudgets()),
         load_frame=FrameLoader(rollups, documents, cursors),
+        references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
         tables=tables,
     )
 

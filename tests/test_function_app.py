@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).parents[1]
 TIMERS = {
     "rollup": "0 * * * * *",
     "evaluate_alerts": "35 * * * * *",
+    "compute_baselines": "0 7 * * * *",
     "retention": "0 40 23 * * *",
     "summarize_week": "0 0 7-11 * * 1",
 }
@@ -25,6 +26,7 @@ QUEUES = {
 
 ROUTES = {
     "acknowledge_alert": "POST v1/alerts/{alert_id}/acknowledge FUNCTION",
+    "delete_one_annotation": "DELETE v1/annotations/{id} FUNCTION",
     "delete_one_channel": "DELETE v1/channels/{name} FUNCTION",
     "delete_one_deployment": "DELETE v1/deployments/{name} FUNCTION",
     "delete_one_inhibition": "DELETE v1/inhibitions/{name} FUNCTION",
@@ -32,9 +34,11 @@ ROUTES = {
     "delete_one_silence": "DELETE v1/silences/{id} FUNCTION",
     "get_alerts": "GET v1/alerts FUNCTION",
     "get_alerts_of_week": "GET v1/alerts/weekly FUNCTION",
+    "get_annotations": "GET v1/annotations FUNCTION",
     "get_channels": "GET v1/channels FUNCTION",
     "get_deployments": "GET v1/deployments FUNCTION",
     "get_inhibitions": "GET v1/inhibitions FUNCTION",
+    "get_model_baseline": "GET v1/models/{model}/baseline FUNCTION",
     "get_model_report": "GET v1/models/{model}/report FUNCTION",
     "get_models": "GET v1/models FUNCTION",
     "get_one_alert": "GET v1/alerts/{alert_id} FUNCTION",
@@ -51,9 +55,11 @@ ROUTES = {
     "get_summary": "GET v1/summary FUNCTION",
     "health": "GET health ANONYMOUS",
     "health_ready": "GET health/ready FUNCTION",
+    "post_annotation": "POST v1/annotations FUNCTION",
     "post_backtest": "POST v1/rules/backtest FUNCTION",
     "post_channel_test": "POST v1/channels/{name}/test FUNCTION",
     "post_metrics": "POST v1/metrics FUNCTION",
+    "post_model_baseline": "POST v1/models/{model}/baseline FUNCTION",
     "post_quality": "POST v1/quality FUNCTION",
     "post_requests": "POST v1/requests FUNCTION",
     "post_resources": "POST v1/resources FUNCTION",

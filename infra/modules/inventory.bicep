@@ -4,6 +4,9 @@
 @export()
 var tables = [
   'alerts'
+  'annotations'
+  'baselinehistory'
+  'baselines'
   'channels'
   'control'
   'deployments'

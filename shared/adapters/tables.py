@@ -23,6 +23,9 @@ CHANNELS = "channels"
 SILENCES = "silences"
 INHIBITIONS = "inhibitions"
 ROUTES = "routes"
+BASELINES = "baselines"
+BASELINE_HISTORY = "baselinehistory"
+ANNOTATIONS = "annotations"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
 FIXED_TABLES = (
@@ -37,6 +40,9 @@ FIXED_TABLES = (
     SILENCES,
     INHIBITIONS,
     ROUTES,
+    BASELINES,
+    BASELINE_HISTORY,
+    ANNOTATIONS,
 )
 
 CURSOR_PARTITION = "cursor"

@@ -1,6 +1,7 @@
 """The OpenAPI document, generated from the routes as they are registered and their types."""
 
 import re
+from types import UnionType
 from typing import Any
 
 import azure.functions as func
@@ -59,11 +60,12 @@ async def get_openapi(call: Call) -> Answer:
 
 def openapi_document(operations: list[Operation]) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of the operations."""
-    types = list(
-        dict.fromkeys(t for o in operations for t in (o.request, o.answer) if t is not None)
-    )
+    stated = [t for o in operations for t in (o.request, o.answer) if t is not None]
+    types = list(dict.fromkeys(one for t in stated for one in _alternatives(t)))
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(types, schemas, strict=True))
+    for several in (t for t in stated if t not in by_type):
+        by_type[several] = {"anyOf": [by_type[one] for one in _alternatives(several)]}
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = paths.setdefault(f"/api/{operation.route}", {})
@@ -84,6 +86,17 @@ def openapi_document(operations: list[Operation]) -> dict[str, Any]:
         },
         "security": [{"functionKey": []}],
     }
+
+
+def _alternatives(stated: Any) -> tuple[Any, ...]:
+    """Return the types of a union that nothing in the JSON tells apart; any other type alone."""
+    if not isinstance(stated, UnionType):
+        return (stated,)
+    structs = all(
+        isinstance(one, type) and issubclass(one, msgspec.Struct) for one in stated.__args__
+    )
+    tagged = structs and all(one.__struct_config__.tag for one in stated.__args__)
+    return (stated,) if tagged or not structs else stated.__args__
 
 
 def _described(operation: Operation, by_type: dict[Any, dict[str, Any]]) -> dict[str, Any]:

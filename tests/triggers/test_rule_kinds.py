@@ -37,7 +37,12 @@ def _app() -> Iterator[App]:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        pytest.param(_BASELINE, "baselines are not established yet", id="baseline"),
+        pytest.param(_BASELINE, None, id="baseline"),
+        pytest.param(
+            _BASELINE | {"metric": "queue_depth"},
+            "avg of queue_depth has no baseline",
+            id="baseline of what has none",
+        ),
         pytest.param(_BUDGET, "budgets are not established yet", id="budget"),
         pytest.param(_SLO, None, id="burn rate"),
         pytest.param(_GONE, None, id="absence"),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from tools.bench import (
     backtest,
+    baselines,
     burn_rates,
     imports,
     ingest,
@@ -29,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "rules": rules.measure,
     "burn_rates": burn_rates.measure,
     "backtest": backtest.measure,
+    "baselines": baselines.measure,
     "storage": storage.measure,
     "imports": imports.measure,
 }
