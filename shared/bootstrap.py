@@ -16,6 +16,7 @@ from shared.adapters.alert_store import AlertStore
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.control_store import CatalogueStore, CursorStore, DirtyStore, SecretStore
 from shared.adapters.creating_tables import CreatingTables
+from shared.adapters.digest_store import DigestStore
 from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
@@ -29,6 +30,7 @@ from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
 from shared.services.baseline_normals import StoredBaselines
 from shared.services.channel_ports import ChannelPorts, Queue, Webhooks
+from shared.services.digests import DigestPorts
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
@@ -82,6 +84,7 @@ class App:
         ingest: what taking in a batch needs.
         rollup: what the rollup timer works on.
         reading: what queries need.
+        digests: what daily digests are made from, and where they are kept.
         load_frame: minutes [first, end) -> the frame that rules are evaluated over.
         references: baselines and budgets that rules are held against.
         tables: the storage below it all.
@@ -103,6 +106,7 @@ class App:
     ingest: IngestPorts
     rollup: RollupPorts
     reading: ReadPorts
+    digests: DigestPorts
     load_frame: Frames
     references: ReferencePorts
     tables: Tables
@@ -155,6 +159,7 @@ def assemble(
         ),
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=ReadPorts(refresh, cursors, dirty, counted, clock),
+        digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
         load_frame=FrameLoader(rollups, documents, cursors),
         references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
         tables=tables,

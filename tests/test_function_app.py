@@ -16,6 +16,7 @@ TIMERS = {
     "evaluate_alerts": "35 * * * * *",
     "compute_baselines": "0 7 * * * *",
     "retention": "0 40 23 * * *",
+    "build_digests": "0 20 * * * *",
     "summarize_week": "0 0 7-11 * * 1",
 }
 
@@ -37,6 +38,7 @@ ROUTES = {
     "get_annotations": "GET v1/annotations FUNCTION",
     "get_channels": "GET v1/channels FUNCTION",
     "get_deployments": "GET v1/deployments FUNCTION",
+    "get_digest": "GET v1/digests/{day} FUNCTION",
     "get_inhibitions": "GET v1/inhibitions FUNCTION",
     "get_model_baseline": "GET v1/models/{model}/baseline FUNCTION",
     "get_model_report": "GET v1/models/{model}/report FUNCTION",

@@ -10,6 +10,7 @@ var tables = [
   'channels'
   'control'
   'deployments'
+  'digests'
   'inhibitions'
   'metrics'
   'rollups'

@@ -26,6 +26,7 @@ ROUTES = "routes"
 BASELINES = "baselines"
 BASELINE_HISTORY = "baselinehistory"
 ANNOTATIONS = "annotations"
+DIGESTS = "digests"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
 FIXED_TABLES = (
@@ -43,6 +44,7 @@ FIXED_TABLES = (
     BASELINES,
     BASELINE_HISTORY,
     ANNOTATIONS,
+    DIGESTS,
 )
 
 CURSOR_PARTITION = "cursor"

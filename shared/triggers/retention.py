@@ -7,6 +7,7 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.domain.stored_rollup import Grain
+from shared.services.digests import forget_digests
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions
 from shared.services.silences import KEPT, forget_silences
@@ -36,16 +37,18 @@ async def retention(timer: func.TimerRequest) -> None:
     forget = now - timedelta(days=settings.hour_retention_d)
     alerts = await parts.alerts.forget_resolved(forget)
     told = await parts.channels.dispatches.forget_history(forget)
+    digests = await forget_digests(forget, digests=parts.digests.digests)
     silences = await forget_silences(now - KEPT, documents=parts.documents)
     sessions = await drop_sessions(
         now - timedelta(days=KEEP_DAYS), sessions=parts.sessions, cursors=parts.cursors
     )
     logger.info(
-        "retention: days=%s rollups=%d alerts=%d told=%d silences=%d sessions=%d",
+        "retention: days=%s rollups=%d alerts=%d told=%d digests=%d silences=%d sessions=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
         told,
+        digests,
         silences,
         sessions,
     )

@@ -14,6 +14,7 @@ from tools.bench import (
     backtest,
     baselines,
     burn_rates,
+    digests,
     imports,
     ingest,
     reports,
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "burn_rates": burn_rates.measure,
     "backtest": backtest.measure,
     "baselines": baselines.measure,
+    "digests": digests.measure,
     "storage": storage.measure,
     "imports": imports.measure,
 }

@@ -1,0 +1,1 @@
+"""What a day's raw requests tell that rollups cannot: one section a file."""
