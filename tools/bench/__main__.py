@@ -15,12 +15,14 @@ from tools.bench import (
     baselines,
     burn_rates,
     digests,
+    forecast,
     imports,
     ingest,
     reports,
     rules,
     singles,
     storage,
+    trends,
 )
 from tools.bench.figure import Figure, table
 
@@ -33,6 +35,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "backtest": backtest.measure,
     "baselines": baselines.measure,
     "digests": digests.measure,
+    "forecast": forecast.measure,
+    "trends": trends.measure,
     "storage": storage.measure,
     "imports": imports.measure,
 }
