@@ -13,6 +13,7 @@ var tables = [
   'digests'
   'inhibitions'
   'metrics'
+  'recommendations'
   'rollups'
   'routes'
   'rules'

@@ -27,6 +27,7 @@ BASELINES = "baselines"
 BASELINE_HISTORY = "baselinehistory"
 ANNOTATIONS = "annotations"
 DIGESTS = "digests"
+RECOMMENDATIONS = "recommendations"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
 FIXED_TABLES = (
@@ -45,6 +46,7 @@ FIXED_TABLES = (
     BASELINE_HISTORY,
     ANNOTATIONS,
     DIGESTS,
+    RECOMMENDATIONS,
 )
 
 CURSOR_PARTITION = "cursor"

@@ -17,6 +17,9 @@ ALERT_STATE = "alert.state"
 ALERT_RESOLVED = "alert.resolved"
 SYSTEM_HEARTBEAT = "system.heartbeat"
 BASELINE_UPDATED = "baseline.updated"
+RECOMMENDATION_PROPOSED = "recommendation.proposed"
+RECOMMENDATION_VERIFIED = "recommendation.verified"
+RECOMMENDATION_REFUTED = "recommendation.refuted"
 
 SCHEMA = "1"
 

@@ -26,6 +26,7 @@ from shared.services.baselines import (
 from shared.services.baselines import compute_baselines as compute
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.recommendations import judge_recommendations
 from shared.triggers.responses import Answer
 
 logger = logging.getLogger(__name__)
@@ -48,10 +49,11 @@ class Establishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # Off the full hour, when the hour's rollup is written.
 @blueprint.timer_trigger(schedule="0 7 * * * *", arg_name="timer", run_on_startup=False)
 async def compute_baselines(timer: func.TimerRequest) -> None:
-    """Learn what is normal for every model and deployment."""
+    """Learn what is normal for every model and deployment, then judge what depends on it."""
     del timer
+    now = datetime.now(UTC)
     run = await compute(
-        now=datetime.now(UTC), ports=_ports(app()), timer=time.monotonic, budget_s=_TIMER_BUDGET_S
+        now=now, ports=_ports(app()), timer=time.monotonic, budget_s=_TIMER_BUDGET_S
     )
     logger.info(
         "computed baselines: established=%d versions=%d left=%d stale=%d forgotten=%d first=%s "
@@ -65,6 +67,7 @@ async def compute_baselines(timer: func.TimerRequest) -> None:
         rfc3339_minute(run.end),
         run.elapsed_s,
     )
+    await judge_recommendations(now)
 
 
 @endpoint(
