@@ -61,7 +61,7 @@ var own = [
   {
     name: 'poison-messages'
     rule: {
-      description: 'A queue message was given up after five tries and waits in the poison queue.'
+      description: 'A queue message was given up after five tries: what it carried was not delivered.'
       severity: 2
       query: loadTextContent('../kql/poison-messages.kql')
       frequency: 'PT15M'
