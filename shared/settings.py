@@ -40,6 +40,7 @@ class Settings:
         day_retention_d: days that day rollups are kept.
         max_series: series of full detail per kind and day.
         allow_private_webhooks: whether channels may lead to http URLs and into private networks.
+        degradation_percent: how far from normal a metric has to be to have changed.
         weekly_summary_channel: name of the channel that gets the week in review; empty: none.
     """
 
@@ -61,6 +62,7 @@ class Settings:
     day_retention_d: int = 1826
     max_series: int = 2000
     allow_private_webhooks: bool = False
+    degradation_percent: int = 20
     weekly_summary_channel: str = ""
 
 
@@ -93,6 +95,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         day_retention_d=_whole(environment, "DAY_RETENTION_D", 1826, 3, 20_000),
         max_series=_whole(environment, "MAX_SERIES", 2000, 10, 2000),
         allow_private_webhooks=_flag(environment, "ALLOW_PRIVATE_WEBHOOKS"),
+        degradation_percent=_whole(environment, "DEGRADATION_PERCENT", 20, 1, 1_000),
         weekly_summary_channel=read(WEEKLY_SUMMARY_CHANNEL, "").strip(),
     )
 

@@ -41,6 +41,7 @@ ROUTES = {
     "get_digest": "GET v1/digests/{day} FUNCTION",
     "get_inhibitions": "GET v1/inhibitions FUNCTION",
     "get_model_baseline": "GET v1/models/{model}/baseline FUNCTION",
+    "get_model_degradation": "GET v1/models/{model}/degradation FUNCTION",
     "get_model_report": "GET v1/models/{model}/report FUNCTION",
     "get_models": "GET v1/models FUNCTION",
     "get_one_alert": "GET v1/alerts/{alert_id} FUNCTION",

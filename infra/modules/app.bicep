@@ -129,6 +129,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         DAY_RETENTION_D: string(monitor.?dayRetentionDays ?? 1826)
         MAX_SERIES: string(monitor.?maxSeries ?? 2000)
         ALLOW_PRIVATE_WEBHOOKS: toLower(string(monitor.?allowPrivateWebhooks ?? false))
+        DEGRADATION_PERCENT: string(monitor.?degradationPercent ?? 20)
         WEEKLY_SUMMARY_CHANNEL: monitor.?weeklySummaryChannel ?? ''
       },
       mapValues(

@@ -9,6 +9,7 @@ var tables = [
   'baselines'
   'channels'
   'control'
+  'degradations'
   'deployments'
   'digests'
   'inhibitions'

@@ -49,6 +49,11 @@ type MonitorSettings = {
   @description('Let channels lead to http addresses and into private networks.')
   allowPrivateWebhooks: bool?
 
+  @description('How far from its normal value a metric has to be to have changed.')
+  @minValue(1)
+  @maxValue(1000)
+  degradationPercent: int?
+
   @description('Channel that gets the week in review; empty: none.')
   weeklySummaryChannel: string?
 }

@@ -26,6 +26,7 @@ ROUTES = "routes"
 BASELINES = "baselines"
 BASELINE_HISTORY = "baselinehistory"
 ANNOTATIONS = "annotations"
+DEGRADATIONS = "degradations"
 DIGESTS = "digests"
 RECOMMENDATIONS = "recommendations"
 
@@ -45,6 +46,7 @@ FIXED_TABLES = (
     BASELINES,
     BASELINE_HISTORY,
     ANNOTATIONS,
+    DEGRADATIONS,
     DIGESTS,
     RECOMMENDATIONS,
 )

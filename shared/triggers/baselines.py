@@ -25,6 +25,7 @@ from shared.services.baselines import (
 )
 from shared.services.baselines import compute_baselines as compute
 from shared.triggers.call import Call
+from shared.triggers.degradation import check_degradation
 from shared.triggers.endpoint import endpoint
 from shared.triggers.recommendations import judge_recommendations
 from shared.triggers.responses import Answer
@@ -67,6 +68,7 @@ async def compute_baselines(timer: func.TimerRequest) -> None:
         rfc3339_minute(run.end),
         run.elapsed_s,
     )
+    await check_degradation(now)
     await judge_recommendations(now)
 
 

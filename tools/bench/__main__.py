@@ -14,6 +14,7 @@ from tools.bench import (
     backtest,
     baselines,
     burn_rates,
+    degradation,
     digests,
     forecast,
     imports,
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "digests": digests.measure,
     "forecast": forecast.measure,
     "trends": trends.measure,
+    "degradation": degradation.measure,
     "storage": storage.measure,
     "imports": imports.measure,
 }
