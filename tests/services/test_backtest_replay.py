@@ -12,7 +12,7 @@ from shared.domain.event import Event
 from shared.domain.muting import Muting
 from shared.domain.route import Route
 from shared.domain.rule_input import parse_rule
-from shared.domain.timeline import instant, minute_of
+from shared.domain.timeline import DAY_M, instant, minute_of
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.backtest import replay
 from shared.services.muting import load_muting
@@ -56,22 +56,30 @@ _OTHERS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_a_replay_tells_exactly_what_was_told_live(seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "live_m", "tick_m"),
+    [(0, _LIVE_M, 1), (1, _LIVE_M, 1), (2, _REPLAYED_FROM_M + DAY_M, 15)],
+    ids=["hours", "other hours", "a day, evaluated a quarter of an hour at a time"],
+)
+async def test_a_replay_tells_exactly_what_was_told_live(
+    seed: int, live_m: int, tick_m: int
+) -> None:
     monitor, alerting = await _monitor(Random(seed))
     random = Random(1_000 + seed)
     level = dict.fromkeys(_HOSTS, 2)
     before: dict[str, RuleState] = {}
-    for at in range(_LIVE_M):
+    for at in range(live_m):
         metrics, requests = _minute(random, at, level)
+        monitor.now = T0 + (at + 1) * MINUTE
         if metrics:
             await monitor.post_metrics(*metrics)
         if requests:
             await monitor.post(*requests)
-        await _tick(monitor, alerting, at)
+        if at % tick_m == 0 or at == live_m - 1:
+            await _tick(monitor, alerting, at)
         if at == _REPLAYED_FROM_M:
             before = {name: each.state for name, each in (await alerting.alerts.states()).items()}
-    first, last = (minute_of(T0) + at for at in (_REPLAYED_FROM_M + 1, _LIVE_M))
+    first, last = (minute_of(T0) + at for at in (_REPLAYED_FROM_M + 1, live_m))
     live = [
         event
         for event in await alerting.alerts.pending_events(100_000)
