@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tools.bench import (
+    anomaly,
     backtest,
     baselines,
     burn_rates,
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "digests": digests.measure,
     "forecast": forecast.measure,
     "trends": trends.measure,
+    "anomaly": anomaly.measure,
     "degradation": degradation.measure,
     "storage": storage.measure,
     "imports": imports.measure,

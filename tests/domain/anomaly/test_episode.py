@@ -1,0 +1,60 @@
+"""An episode is one alert, and teaches little until it has lasted."""
+
+import pytest
+
+from shared.domain.anomaly.episode import Episode
+
+
+def calm() -> Episode:
+    """Return an episode that has no habit left."""
+    return Episode(habit=0.0)
+
+
+def test_only_what_exceeds_habit_counts() -> None:
+    episode = calm()
+    assert episode.exceeded(3.0, 1.0) == 3.0
+    assert episode.exceeded(3.0, 1.0) == pytest.approx(0.02, abs=1e-3)
+    assert episode.exceeded(5.0, 1.0) == pytest.approx(2.02, abs=0.02)
+
+
+def test_habit_fades_by_points_and_by_gaps_alike() -> None:
+    through, over = calm(), calm()
+    through.exceeded(4.0, 1.0)
+    over.exceeded(4.0, 1.0)
+    for _ in range(99):
+        through.exceeded(0.0, 1.0)
+    assert over.exceeded(4.0, 100.0) == pytest.approx(through.exceeded(4.0, 1.0))
+
+
+def test_the_first_surprises_of_all_count_only_if_huge() -> None:
+    assert Episode().exceeded(10.0, 1.0) == 0
+    assert Episode().exceeded(30.0, 1.0) > 10
+
+
+def test_a_single_surprise_teaches_in_full() -> None:
+    assert calm().share(9.0) == 1.0
+
+
+def test_what_follows_a_surprise_teaches_little_until_it_has_lasted() -> None:
+    episode = calm()
+    shares = [episode.share(9.0) for _ in range(400)]
+    assert shares[1] < 0.1
+    assert shares[1:] == sorted(shares[1:])
+    assert shares[-1] == 1.0
+
+
+def test_after_a_quiet_while_all_is_as_before() -> None:
+    episode = calm()
+    episode.share(9.0)
+    shares = [episode.share(0.0) for _ in range(20)]
+    assert shares[0] < 0.1
+    assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("surprise", "share"),
+    [pytest.param(0.0, 1.0, id="usual"), pytest.param(9.0, 0.55, id="surprise")],
+)
+def test_a_surprise_counts_for_half_in_the_rhythm(surprise: float, share: float) -> None:
+    episode = calm()
+    assert episode.rhythm_share(episode.share(surprise)) == pytest.approx(share)
