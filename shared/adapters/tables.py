@@ -29,6 +29,12 @@ ANNOTATIONS = "annotations"
 DEGRADATIONS = "degradations"
 DIGESTS = "digests"
 RECOMMENDATIONS = "recommendations"
+APPLICATIONS = "applications"
+RESERVATIONS = "reservations"
+PRICES = "prices"
+BUDGETS = "budgets"
+COST_ANOMALIES = "costanomalies"
+ANOMALIES = "anomalies"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
 FIXED_TABLES = (
@@ -49,6 +55,12 @@ FIXED_TABLES = (
     DEGRADATIONS,
     DIGESTS,
     RECOMMENDATIONS,
+    APPLICATIONS,
+    RESERVATIONS,
+    PRICES,
+    BUDGETS,
+    COST_ANOMALIES,
+    ANOMALIES,
 )
 
 CURSOR_PARTITION = "cursor"

@@ -1,0 +1,89 @@
+"""A list price: what a model's tokens or capacity cost from a day on, and who says so.
+
+Money is Decimal US dollars, tokens are priced by the million. A published price is never edited: a
+new one is added, which holds from its first day (UTC) until the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.price.offer import Offer
+
+PER_TOKENS = 1_000_000
+
+
+class Meter(StrEnum):
+    """What is charged for; each token of a request falls under exactly one."""
+
+    INPUT = "input"
+    CACHED_INPUT = "cached_input"
+    CACHE_WRITE = "cache_write"
+    OUTPUT = "output"
+    AUDIO_INPUT = "audio_input"
+    AUDIO_OUTPUT = "audio_output"
+    IMAGE_INPUT = "image_input"
+    IMAGE_OUTPUT = "image_output"
+    OTHER = "other"
+
+
+# What a meter is charged as where a price does not name it: most models' cache writes are input.
+FALLS_BACK_TO = {
+    Meter.CACHED_INPUT: Meter.INPUT,
+    Meter.CACHE_WRITE: Meter.INPUT,
+    Meter.AUDIO_INPUT: Meter.INPUT,
+    Meter.IMAGE_INPUT: Meter.INPUT,
+    Meter.AUDIO_OUTPUT: Meter.OUTPUT,
+    Meter.IMAGE_OUTPUT: Meter.OUTPUT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBand:
+    """Rates of requests whose input is longer than a bound, all of their tokens.
+
+    Attributes:
+        above_tokens: input tokens of the single request that it has to exceed; 0 for all.
+        usd_per_million: by meter, >= 0.
+    """
+
+    above_tokens: int
+    usd_per_million: Mapping[Meter, Decimal]
+
+    def rate(self, meter: Meter) -> Decimal | None:
+        """Return the US dollars a million of a meter; None where nobody says."""
+        known = self.usd_per_million.get(meter)
+        if known is None and meter in FALLS_BACK_TO:
+            return self.usd_per_million.get(FALLS_BACK_TO[meter])
+        return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPrice:
+    """What a model costs on one offer, from a day on.
+
+    Attributes:
+        model: canonical name, as `gpt-5-mini`.
+        offer: how it is sold.
+        effective_from: the first UTC day it holds; `date.min` for ever before.
+        bands: rates by length of the input, shortest first, the first above 0; empty where capacity
+            is sold.
+        ptu_hour_usd: US dollars an hour and PTU; None where tokens are sold.
+        source: who says so, as `genai-prices 0.2.3 (openai)` or the `by` of an override.
+        source_date: the day it was read.
+    """
+
+    model: str
+    offer: Offer
+    effective_from: date
+    bands: tuple[ContextBand, ...] = ()
+    ptu_hour_usd: Decimal | None = None
+    source: str = field(default="")
+    source_date: date | None = None
+
+    def band(self, input_tokens: int) -> ContextBand | None:
+        """Return the rates of a request with so many input tokens; None where none are sold."""
+        fitting = [band for band in self.bands if band.above_tokens < max(input_tokens, 1)]
+        return fitting[-1] if fitting else None

@@ -1,0 +1,54 @@
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.price.charge import charge, metered
+from shared.domain.price.list_price import ContextBand, Meter
+from shared.domain.token_cell import TokenType
+
+RATES = ContextBand(
+    0,
+    {
+        Meter.INPUT: Decimal("1.25"),
+        Meter.CACHED_INPUT: Decimal("0.125"),
+        Meter.OUTPUT: Decimal(10),
+    },
+)
+COUNTS = st.integers(0, 1 << 50)
+
+
+def test_each_token_is_charged_once() -> None:
+    tokens = {
+        TokenType.INPUT: 1_000,
+        TokenType.CACHED_INPUT: 400,
+        TokenType.OUTPUT: 300,
+        TokenType.REASONING: 200,
+    }
+    counts = metered(tokens)
+    assert counts == {Meter.INPUT: 600, Meter.CACHED_INPUT: 400, Meter.OUTPUT: 300}
+    # By hand: 600 x 1.25 + 400 x 0.125 + 300 x 10 = 3,800 per million tokens.
+    costs = charge(RATES, counts)
+    assert costs is not None
+    assert sum(costs.values()) == Decimal("0.0038")
+
+
+def test_cache_writes_without_a_rate_of_their_own_are_input() -> None:
+    costs = charge(RATES, {Meter.CACHE_WRITE: 1_000_000})
+    assert costs == {Meter.CACHE_WRITE: Decimal("1.25")}
+
+
+def test_a_meter_without_any_rate_leaves_the_whole_unpriced() -> None:
+    assert charge(RATES, {Meter.INPUT: 10, Meter.OTHER: 1}) is None
+
+
+@given(COUNTS, COUNTS, COUNTS)
+def test_costs_of_parts_add_up_to_the_cost_of_the_sum(one: int, other: int, made: int) -> None:
+    parts = [
+        metered({TokenType.INPUT: one, TokenType.OUTPUT: made}),
+        metered({TokenType.INPUT: other}),
+    ]
+    whole = metered({TokenType.INPUT: one + other, TokenType.OUTPUT: made})
+    costs = [charge(RATES, each) for each in (*parts, whole)]
+    first, second, both = (sum((each or {}).values(), Decimal(0)) for each in costs)
+    assert first + second == both
