@@ -73,7 +73,9 @@ def is_folded(labels: Labels) -> bool:
 def _choices(kind: Kind, series: Labels, limit: int) -> list[tuple[Labels, int]]:
     folds = [_folded(series, kept) for kept in _KEPT[kind]]
     steps = [limit + FOLDED_RESERVE * (at + 1) // len(folds) for at in range(len(folds))]
-    rooms: list[tuple[Labels, int]] = [(series, limit), *zip(folds, steps, strict=True)]
+    # A fold that takes nothing away is the series itself, whose room is the limit.
+    rooms: list[tuple[Labels, int]] = [(series, limit)]
+    rooms += [(fold, room) for fold, room in zip(folds, steps, strict=True) if fold != series]
     nothing = tuple((name, label.OTHER) for name in _KEPT[kind][-1][:1])
     return [*rooms, (nothing, limit + FOLDED_RESERVE + 1)]
 

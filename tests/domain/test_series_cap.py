@@ -34,6 +34,14 @@ def test_beyond_the_cap_tags_go_first() -> None:
     assert added == [series(team="__other__")]
 
 
+def test_series_without_tags_or_application_have_no_more_room_than_others() -> None:
+    kept, added = admit(Kind.REQUEST, numbered(0, 14), [], limit=10)
+    assert [each for each in added if not is_folded(each)] == numbered(0, 10)
+    assert {kept[each] for each in numbered(10, 14)} == {
+        (("deployment", "__other__"), ("model", "m"))
+    }
+
+
 @pytest.mark.parametrize(
     ("admitted", "expected"),
     [
@@ -68,13 +76,14 @@ def test_a_metric_gives_up_its_attributes() -> None:
     assert dict(kept[wanted]) == dict(wanted) | {"host": "__other__"}
 
 
+deployments = st.sampled_from([f"d{n}" for n in range(12)])
 label_sets = st.builds(
     series,
-    deployment=st.sampled_from([f"d{n}" for n in range(12)]),
+    deployment=deployments,
     model=st.sampled_from("mn"),
     application=st.sampled_from("abc"),
     team=st.sampled_from("xyz"),
-)
+) | st.builds(series, deployment=deployments)
 
 
 @given(st.lists(st.lists(label_sets, max_size=20), max_size=5), st.integers(0, 12))
