@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.domain.flaps import FLAPS_WITHIN, STEADY_AFTER
-from shared.domain.group import MAX_WAITING
-from shared.domain.inhibition_input import parse_inhibition
-from shared.domain.notification import Suppression
-from shared.domain.route import GROUP_INTERVAL_S, GROUP_WAIT_S
-from shared.domain.route_input import parse_routes
-from shared.domain.silence_input import MAX_LENGTH, parse_silence
+from shared.domain.alert.flaps import FLAPS_WITHIN, STEADY_AFTER
+from shared.domain.muting.inhibition_input import parse_inhibition
+from shared.domain.muting.silence_input import MAX_LENGTH, parse_silence
+from shared.domain.notification.group import MAX_WAITING
+from shared.domain.notification.notification import Suppression
+from shared.domain.notification.route import GROUP_INTERVAL_S, GROUP_WAIT_S
+from shared.domain.notification.route_input import parse_routes
 from shared.services.silences import KEPT
 from shared.triggers.alerting import Acknowledging
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import retry
-from shared.domain.channel_input import parse_channel
-from shared.domain.channel_payload import pagerduty, slack, teams
-from shared.domain.delivery import LOST_AFTER, POISON_QUEUE, QUEUE
-from shared.domain.signature import DELIVERY_HEADER, SIGNATURE_HEADER, signature_of
+from shared.domain.notification import retry
+from shared.domain.notification.channel_input import parse_channel
+from shared.domain.notification.channel_payload import pagerduty, slack, teams
+from shared.domain.notification.delivery import LOST_AFTER, POISON_QUEUE, QUEUE
+from shared.domain.notification.signature import DELIVERY_HEADER, SIGNATURE_HEADER, signature_of
 
 PAGE = (Path(__file__).parents[1] / "docs" / "channels.md").read_text()
 BODY, SECRET = b'{"schema":"1"}', "s3cret"

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.domain.rule_fields import RuleKind
-from shared.domain.rule_input import parse_rule
+from shared.domain.rule.fields import RuleKind
+from shared.domain.rule.input import parse_rule
 
 _TEXT = (Path(__file__).parents[1] / "docs" / "rules.md").read_text()
 _EXAMPLES = re.findall(r"```json\n(.*?)```", _TEXT, re.DOTALL)

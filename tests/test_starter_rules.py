@@ -10,9 +10,9 @@ import function_app
 from shared.adapters import tables as layout
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule import AlertRule
-from shared.domain.rule_yaml import parse_rules_yaml
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.yaml_set import parse_rules_yaml
 from shared.services.rule_set import put_rules
 from shared.triggers.endpoint import OPERATIONS, Operation
 

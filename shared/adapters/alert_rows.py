@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from shared.adapters.entity import MAX_PROPERTY_BYTES, Entity, Value
-from shared.domain.alert import RuleState
-from shared.domain.alert_view import Alert
+from shared.domain.alert.alert import RuleState
+from shared.domain.alert.view import Alert
 from shared.domain.event import Event
 
 PARTITION = "live"

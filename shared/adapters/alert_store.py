@@ -14,7 +14,7 @@ from shared.adapters import alert_rows as rows
 from shared.adapters import tables as layout
 from shared.adapters.entity import Entity, Op, Tables, Verb
 from shared.adapters.group_rows import notice_row
-from shared.domain.alert_view import Alert
+from shared.domain.alert.view import Alert
 from shared.domain.event import Event
 from shared.errors import AlreadyStored, Stale, Unavailable
 from shared.services.alert_ports import AlertChange, StoredRuleState

@@ -7,8 +7,8 @@ from contextlib import suppress
 from shared.adapters import tables as layout
 from shared.adapters.coalescer import Coalescer
 from shared.adapters.entity import Entity, Tables
-from shared.domain.chunk import Chunk, ChunkKey, StoredChunk
-from shared.domain.measures import Kind
+from shared.domain.record.chunk import Chunk, ChunkKey, StoredChunk
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M, day_key, floor_to
 from shared.errors import AlreadyStored, MissingTable, Stale
 from shared.services.ports import Earlier

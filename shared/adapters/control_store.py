@@ -10,8 +10,8 @@ import msgspec
 from shared.adapters import tables as layout
 from shared.adapters.entity import Entity, Tables
 from shared.domain.label import Labels
-from shared.domain.measures import Kind
 from shared.domain.packing import pack, unpack
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M, floor_to
 from shared.errors import AlreadyStored, Stale
 from shared.services.ports import Cursor, DirtyBucket

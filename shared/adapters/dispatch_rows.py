@@ -21,9 +21,9 @@ from shared.adapters.alert_rows import (
     stamp,
 )
 from shared.adapters.entity import Entity, Value
-from shared.domain.alert import Notification
-from shared.domain.delivery import NOT_BEGUN, Progress
-from shared.domain.dispatch import Dispatch, new_dispatch
+from shared.domain.alert.alert import Notification
+from shared.domain.notification.delivery import NOT_BEGUN, Progress
+from shared.domain.notification.dispatch import Dispatch, new_dispatch
 from shared.errors import TooLarge
 
 DISPATCH_PREFIX = "dispatch|"

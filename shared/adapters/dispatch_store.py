@@ -16,8 +16,8 @@ from shared.adapters import tables as layout
 from shared.adapters.alert_rows import PARTITION, end_of
 from shared.adapters.alert_store import MAX_OPERATIONS
 from shared.adapters.entity import Entity, Op, Tables, Verb
-from shared.domain.alert import Notification
-from shared.domain.dispatch import Dispatch
+from shared.domain.alert.alert import Notification
+from shared.domain.notification.dispatch import Dispatch
 from shared.errors import Stale
 from shared.services.channel_ports import StoredDispatch, Waiting
 

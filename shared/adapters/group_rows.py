@@ -12,8 +12,8 @@ import msgspec
 
 from shared.adapters.alert_rows import PART_BYTES, PARTITION, blocks, joined, packed, stamp
 from shared.adapters.entity import Entity
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.group import Group
+from shared.domain.notification.group import Group
+from shared.domain.notification.notice import AlertNotice
 
 # One range of keys holds both, so that one query reads both.
 GROUPS_PREFIX = "groups|"

@@ -13,7 +13,7 @@ from shared.adapters import tables as layout
 from shared.adapters.alert_rows import PARTITION
 from shared.adapters.dispatch_rows import dispatch_rows, untold_row
 from shared.adapters.entity import Entity, Op, Tables, Verb
-from shared.domain.alert_notice import AlertNotice
+from shared.domain.notification.notice import AlertNotice
 from shared.errors import AlreadyStored, Stale, Unavailable
 from shared.services.dispatch_ports import DispatchChange, StoredGroups
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from shared.domain.retry import Reply
+from shared.domain.notification.retry import Reply
 from shared.services.channel_ports import Post
 
 

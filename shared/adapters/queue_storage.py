@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
 from shared.adapters.table_account import TableAccount
-from shared.domain.delivery import QUEUE
+from shared.domain.notification.delivery import QUEUE
 from shared.errors import Unavailable
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
 
 MAX_BYTES = 32 << 20
 

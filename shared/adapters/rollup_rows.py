@@ -12,11 +12,11 @@ import numpy as np
 
 from shared.adapters.entity import Entity
 from shared.adapters.tables import BLOCK_BYTES
-from shared.domain.dedupe import Prints
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_codec import rollup_blocks
-from shared.domain.stored_rollup import Grain
+from shared.domain.record.dedupe import Prints
+from shared.domain.rollup.codec import rollup_blocks
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import instant, minute_of
 
 SEEN = "seen"

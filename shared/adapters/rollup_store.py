@@ -24,11 +24,11 @@ from shared.adapters.rollup_rows import (
     starts_in,
 )
 from shared.adapters.rollup_write import write_rollup
-from shared.domain.dedupe import Prints
-from shared.domain.measures import MEASURES, Kind
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_codec import SERIES, blocks_for, columns_for, rollup_from_blocks
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.record.dedupe import Prints
+from shared.domain.rollup.codec import SERIES, blocks_for, columns_for, rollup_from_blocks
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.errors import Stale
 
 _HEAD = ("parts", "generation", "version", "cut")

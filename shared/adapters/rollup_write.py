@@ -22,8 +22,8 @@ from shared.adapters.rollup_rows import (
     partition_of,
     seen_blocks,
 )
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.errors import Stale
 
 _INLINE_BYTES = 600 << 10

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.adapters.entity import Entity, Value
 from shared.domain.label import Labels
-from shared.domain.session import Outcome, Session, progress_labels
+from shared.domain.record.session import Outcome, Session, progress_labels
 from shared.domain.timeline import EPOCH, HOUR_M, floor_to, instant, micros
 from shared.services.session_ports import OpenSession, StoredSession
 

@@ -10,7 +10,7 @@ from itertools import batched
 from shared.adapters import session_rows as rows
 from shared.adapters import tables as layout
 from shared.adapters.entity import MAX_TRANSACTION_ENTITIES, Entity, Op, Tables, Verb
-from shared.domain.session import Session
+from shared.domain.record.session import Session
 from shared.errors import AlreadyStored, Stale
 from shared.services.session_ports import OpenSession, StoredSession
 

@@ -8,7 +8,7 @@ import hashlib
 from functools import lru_cache
 from urllib.parse import quote
 
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import day_key, instant
 
 CHUNKS = "chunks"

@@ -14,8 +14,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from shared.domain.public_address import is_address, is_public
-from shared.domain.retry import Problem, Reply
+from shared.domain.notification.public_address import is_address, is_public
+from shared.domain.notification.retry import Problem, Reply
 from shared.services.channel_ports import Post
 
 TIMEOUT_S = 10.0

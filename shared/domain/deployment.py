@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.domain.request import Moment, Name
+from shared.domain.record.request import Moment, Name
 
 Quota = Annotated[int, Meta(ge=1, le=1 << 53)]
 

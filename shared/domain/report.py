@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from shared.domain.packing import NULL
-from shared.domain.rollup import Rollup
-from shared.domain.sketch import RELATIVE_ERROR, quantile
-from shared.domain.token_cell import TokenType, type_of_term
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.sketch import RELATIVE_ERROR, quantile
+from shared.domain.rollup.token_cell import TokenType, type_of_term
 
 _US_PER_MS = 1000
 _SHARES = {"p5": 0.05, "p50": 0.5, "p95": 0.95, "p99": 0.99}

@@ -1,7 +1,7 @@
 """Numbers and lengths of time as people read them."""
 
-from shared.domain.metric_unit import spoken
-from shared.domain.rule_words import MINUTE_S
+from shared.domain.metric.unit import spoken
+from shared.domain.rule.words import MINUTE_S
 
 
 def quantity(value: float, unit: str) -> str:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.domain.alert_view import Alert
+from shared.domain.alert.view import Alert
 from shared.services.channel_ports import Dispatches
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.alert import RuleState
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.alert_view import Alert
-from shared.domain.count_span import CountSpan
+from shared.domain.alert.alert import RuleState
+from shared.domain.alert.view import Alert
 from shared.domain.event import Event
-from shared.domain.frame import Frame
 from shared.domain.label import Labels
-from shared.domain.references import Normal, Shares
-from shared.domain.window import Expression
+from shared.domain.metric.count_span import CountSpan
+from shared.domain.metric.frame import Frame
+from shared.domain.metric.window import Expression
+from shared.domain.notification.notice import AlertNotice
+from shared.domain.rule.references import Normal, Shares
 
 
 @dataclass(frozen=True, slots=True)

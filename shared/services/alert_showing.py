@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.alert import MAX_NOTIFICATIONS
-from shared.domain.alert_view import Alert, Stage
+from shared.domain.alert.alert import MAX_NOTIFICATIONS
+from shared.domain.alert.view import Alert, Stage
 from shared.services.alert_history import with_history
 from shared.services.channel_ports import Dispatches
 from shared.services.ports import Documents

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.alert import Context
+from shared.domain.alert.alert import Context
 from shared.domain.event import Event
 from shared.domain.timeline import instant
 from shared.errors import Unavailable

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.domain.alert import Context, RuleState
-from shared.domain.count_span import count_span
-from shared.domain.due_span import DueSpan, due_span
-from shared.domain.evaluation import walk_minutes, walks_of
+from shared.domain.alert.alert import Context, RuleState
+from shared.domain.alert.due_span import DueSpan, due_span
+from shared.domain.alert.evaluation import walk_minutes, walks_of
+from shared.domain.alert.rule_walk import RuleWalk
 from shared.domain.event import Event
-from shared.domain.findings import no_findings
-from shared.domain.muting import NOT_MUTED
-from shared.domain.route import Routes
-from shared.domain.rule import AlertRule, condition_digest
-from shared.domain.rule_walk import RuleWalk
-from shared.domain.rule_words import NoData
+from shared.domain.metric.count_span import count_span
+from shared.domain.muting.muting import NOT_MUTED
+from shared.domain.notification.route import Routes
+from shared.domain.rule.findings import no_findings
+from shared.domain.rule.rule import AlertRule, condition_digest
+from shared.domain.rule.words import NoData
 from shared.domain.timeline import instant, minute_of, rfc3339_minute
 from shared.errors import Stale
 from shared.services.alert_ports import AlertChange, Alerts, Frames, StoredRuleState

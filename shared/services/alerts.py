@@ -6,8 +6,8 @@ from datetime import datetime
 
 from msgspec import structs
 
-from shared.domain.alert import Acknowledgement, Context, Instance, RuleState, State, alert_id
-from shared.domain.alert_view import Alert, Stage, alert_of
+from shared.domain.alert.alert import Acknowledgement, Context, Instance, RuleState, State, alert_id
+from shared.domain.alert.view import Alert, Stage, alert_of
 from shared.domain.span import Span
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import Conflict, NotFound, Stale

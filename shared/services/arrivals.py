@@ -6,9 +6,9 @@ a race that is lost, or a bucket that is computed again from all its chunks, cou
 
 from collections.abc import Iterable, Sequence
 
-from shared.domain.chunk import ChunkKey, StoredChunk
-from shared.domain.ingest_lag import OWN_BATCHES, arrival_lag_s
-from shared.domain.measures import Kind
+from shared.domain.metric.ingest_lag import OWN_BATCHES, arrival_lag_s
+from shared.domain.record.chunk import ChunkKey, StoredChunk
+from shared.domain.rollup.measures import Kind
 
 
 class Arrivals:

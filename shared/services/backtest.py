@@ -12,21 +12,21 @@ from datetime import datetime
 import numpy as np
 from msgspec import UNSET
 
-from shared.domain.alert import Context, RuleState
-from shared.domain.backtest import Replay
-from shared.domain.backtest_answer import Backtest, Setting, answer_of
-from shared.domain.backtest_input import BacktestQuery
-from shared.domain.backtest_range import range_within
-from shared.domain.backtest_timeline import MAX_EVALUATIONS, too_many
-from shared.domain.baseline_rule import BaselineRule
-from shared.domain.budget_rule import BudgetRule
-from shared.domain.count_span import count_span
-from shared.domain.evaluation import Measurements
-from shared.domain.frame import Frame
-from shared.domain.muting import Muting
-from shared.domain.references import References
-from shared.domain.rule import AlertRule
-from shared.domain.rule_measures import measures_of
+from shared.domain.alert.alert import Context, RuleState
+from shared.domain.alert.evaluation import Measurements
+from shared.domain.backtest.answer import Backtest, Setting, answer_of
+from shared.domain.backtest.backtest import Replay
+from shared.domain.backtest.input import BacktestQuery
+from shared.domain.backtest.range import range_within
+from shared.domain.backtest.timeline import MAX_EVALUATIONS, too_many
+from shared.domain.metric.count_span import count_span
+from shared.domain.metric.frame import Frame
+from shared.domain.muting.muting import Muting
+from shared.domain.rule.baseline_rule import BaselineRule
+from shared.domain.rule.budget_rule import BudgetRule
+from shared.domain.rule.measures import measures_of
+from shared.domain.rule.references import References
+from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import HOUR_M
 from shared.services.alerting import reported_units
 from shared.services.history import History, frames_of

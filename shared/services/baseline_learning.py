@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.domain import label
-from shared.domain.annotation import Incident
-from shared.domain.baseline import SeasonalBaseline
-from shared.domain.baseline_fit import Period, fit_baselines
-from shared.domain.baseline_metrics import BaselineMetric
+from shared.domain.baseline.baseline import SeasonalBaseline
+from shared.domain.baseline.fit import Period, fit_baselines
+from shared.domain.baseline.metrics import BaselineMetric
+from shared.domain.baseline.observation import MEASURES, Observed, Parts, observe, stacked
+from shared.domain.degradation.annotation import Incident
 from shared.domain.label import Labels
-from shared.domain.measures import Kind
-from shared.domain.observation import MEASURES, Observed, Parts, observe, stacked
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to
 from shared.services.reading import Freshness, ReadPorts, freshness, read_span
 

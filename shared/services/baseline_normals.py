@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from shared.domain import label
-from shared.domain.baseline import Baseline, SeasonalBaseline
-from shared.domain.baseline_metrics import baseline_metric_of
+from shared.domain.baseline.baseline import Baseline, SeasonalBaseline
+from shared.domain.baseline.metrics import baseline_metric_of
 from shared.domain.label import Labels
+from shared.domain.metric.window import Expression
 from shared.domain.packing import Ints
-from shared.domain.references import Normal
+from shared.domain.rule.references import Normal
 from shared.domain.timeline import DAY_M, floor_to
-from shared.domain.window import Expression
 from shared.services.baseline_store import load_baselines, replaced_on
 from shared.services.ports import Documents
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.domain.baseline import Baseline
+from shared.domain.baseline.baseline import Baseline
 from shared.domain.timeline import DAY_M, day_key, minute_of
 from shared.errors import Stale
 from shared.services.ports import Document, Documents

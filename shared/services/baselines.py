@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.annotation import incidents_of
-from shared.domain.baseline import Baseline
-from shared.domain.baseline_fit import FEWEST_SAMPLES, Period
-from shared.domain.baseline_view import (
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.baseline.fit import FEWEST_SAMPLES, Period
+from shared.domain.baseline.view import (
     BaselineView,
     NoBaselineView,
     updated_event,
     view_of,
 )
+from shared.domain.degradation.annotation import incidents_of
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, minute_of
 from shared.errors import Stale

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.channel import PAGERDUTY_URL, Channel, ChannelType
-from shared.domain.channel_payload import bodies_of
-from shared.domain.channel_url import url_fault
-from shared.domain.dispatch import Dispatch
-from shared.domain.retry import Problem, Reply
-from shared.domain.signature import DELIVERY_HEADER, SIGNATURE_HEADER, signature_of
+from shared.domain.notification.channel import PAGERDUTY_URL, Channel, ChannelType
+from shared.domain.notification.channel_payload import bodies_of
+from shared.domain.notification.channel_url import url_fault
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.retry import Problem, Reply
+from shared.domain.notification.signature import DELIVERY_HEADER, SIGNATURE_HEADER, signature_of
 from shared.errors import InvalidInput
 from shared.services.channel_ports import Post
 

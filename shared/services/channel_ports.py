@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.alert import Notification
-from shared.domain.delivery import NOT_BEGUN, Progress
-from shared.domain.dispatch import Dispatch
-from shared.domain.retry import Reply
+from shared.domain.alert.alert import Notification
+from shared.domain.notification.delivery import NOT_BEGUN, Progress
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.retry import Reply
 from shared.services.ports import Documents
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.channel import Channel, ChannelType, ChannelView, view_of
-from shared.domain.dispatch import Dispatch
-from shared.domain.retry import Reply
-from shared.domain.sample_dispatch import sample_dispatch, sample_end
+from shared.domain.notification.channel import Channel, ChannelType, ChannelView, view_of
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.retry import Reply
+from shared.domain.notification.sample_dispatch import sample_dispatch, sample_end
 from shared.errors import InvalidInput, NotFound
 from shared.services.channel_calls import not_configured, target_of
 from shared.services.channel_ports import ChannelPorts

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from shared.domain.measures import MEASURES, Kind
 from shared.domain.packing import Ints
-from shared.domain.rollup import aggregate
-from shared.domain.stored_rollup import Grain, StoredRollup
-from shared.domain.term_cap import capped_terms
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import aggregate
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
+from shared.domain.rollup.term_cap import capped_terms
 from shared.domain.timeline import floor_to
 from shared.errors import Stale
 from shared.services.ports import Rollups

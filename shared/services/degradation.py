@@ -11,12 +11,12 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from shared.domain.attribution_view import Attribution, annotations_near
-from shared.domain.baseline import Baseline
-from shared.domain.degradation import Change, Gates
-from shared.domain.degradation_view import AVERAGE, DegradationView, averages
-from shared.domain.evidence import Evidence, Name, family_of
-from shared.domain.prediction import Prediction, predict
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.baseline.prediction import Prediction, predict
+from shared.domain.degradation.attribution_view import Attribution, annotations_near
+from shared.domain.degradation.degradation import Change, Gates
+from shared.domain.degradation.evidence import Evidence, Name, family_of
+from shared.domain.degradation.view import AVERAGE, DegradationView, averages
 from shared.domain.span import Span
 from shared.domain.timeline import instant, minute_of
 from shared.services.annotations import load_annotations

@@ -15,21 +15,21 @@ from itertools import chain
 import numpy as np
 
 from shared.domain import label
-from shared.domain.attribution_view import (
+from shared.domain.baseline.metrics import ERROR_RATE
+from shared.domain.degradation.attribution_view import (
     Attribution,
     error_attribution,
     latency_attribution,
     mean_attribution,
 )
-from shared.domain.baseline_metrics import ERROR_RATE
-from shared.domain.batch import Batch
-from shared.domain.degradation import Change, Shape
-from shared.domain.evidence import Evidence, Name, concerns, family_of
-from shared.domain.measures import REQUEST_MEASURES, Kind
+from shared.domain.degradation.degradation import Change, Shape
+from shared.domain.degradation.evidence import Evidence, Name, concerns, family_of
 from shared.domain.packing import Ints
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_chunks import joined
-from shared.domain.rollup_request import rollup_requests
+from shared.domain.record.batch import Batch
+from shared.domain.rollup.chunks import joined
+from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
+from shared.domain.rollup.requests import rollup_requests
+from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, minute_of
 from shared.services.degradation_reading import read_requests

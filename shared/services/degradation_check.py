@@ -11,18 +11,18 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.baseline import Baseline
-from shared.domain.degradation import Change, Gates
-from shared.domain.degradation_episode import (
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.degradation.degradation import Change, Gates
+from shared.domain.degradation.episode import (
     Episode,
     advanced,
     hour_number,
     opened,
     staying,
 )
-from shared.domain.degradation_view import detected_event, resolved_event
+from shared.domain.degradation.evidence import Evidence, Name, family_of
+from shared.domain.degradation.view import detected_event, resolved_event
 from shared.domain.event import Event
-from shared.domain.evidence import Evidence, Name, family_of
 from shared.errors import Stale
 from shared.services.alert_ports import Alerts
 from shared.services.baseline_store import load_baselines

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 
-from shared.domain.baseline import Baseline
-from shared.domain.baseline_metrics import QUALITY_PREFIX
-from shared.domain.degradation import Began, Change
-from shared.domain.drift import DRIFT_D
-from shared.domain.evidence import (
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.baseline.metrics import QUALITY_PREFIX
+from shared.domain.baseline.observation import MEASURES
+from shared.domain.degradation.degradation import Began, Change
+from shared.domain.degradation.drift import DRIFT_D
+from shared.domain.degradation.evidence import (
     TIMED_MEASURES,
     Evidence,
     Name,
@@ -18,14 +19,13 @@ from shared.domain.evidence import (
     timed_by,
     timelines_of,
 )
+from shared.domain.degradation.level_shift import HOURS_D, minute_of_change
 from shared.domain.label import Labels
-from shared.domain.level_shift import HOURS_D, minute_of_change
-from shared.domain.measures import MOMENTS, REQUEST_MEASURES, Kind
-from shared.domain.observation import MEASURES
 from shared.domain.packing import Ints
-from shared.domain.rollup import Rollup, aggregate
+from shared.domain.rollup.measures import MOMENTS, REQUEST_MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
-from shared.domain.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, minute_of
 from shared.services.reading import Freshness, ReadPorts, read_span
 

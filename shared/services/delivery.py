@@ -13,9 +13,9 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.domain.alert import Notification
-from shared.domain.delivery import AHEAD, CLAIM_S, SENT, Message
-from shared.domain.retry import GAVE_UP
+from shared.domain.alert.alert import Notification
+from shared.domain.notification.delivery import AHEAD, CLAIM_S, SENT, Message
+from shared.domain.notification.retry import GAVE_UP
 from shared.errors import MonitorError, Stale
 from shared.services.channel_ports import ChannelPorts, StoredDispatch
 from shared.services.channels import find_channel

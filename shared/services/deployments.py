@@ -7,11 +7,11 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.decode_words import shortened
 from shared.domain.deployment import DeploymentConfig, QuotaBook, quota_book
 from shared.domain.deployment_view import Deployment, DeploymentHistory, deployment_of, since
-from shared.domain.object_decoding import ObjectDecoder
-from shared.domain.request_checks import CONTROL
+from shared.domain.record.checks import CONTROL
+from shared.domain.record.decode_words import shortened
+from shared.domain.record.object_decoding import ObjectDecoder
 from shared.errors import Conflict, InvalidInput, NotFound, Stale
 from shared.services.ports import Document, Documents
 

@@ -7,11 +7,11 @@ of them tell which of the requests reported twice count.
 import asyncio
 from itertools import batched
 
-from shared.domain.batch import Batch
-from shared.domain.chunk import StoredChunk
 from shared.domain.digest.day import DayDigest
 from shared.domain.digest.rows import digest_batch, score_batch
-from shared.domain.measures import Kind
+from shared.domain.record.batch import Batch
+from shared.domain.record.chunk import StoredChunk
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M
 from shared.errors import Stale
 from shared.services.ports import Chunks

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from shared.domain.digest.day import ANSWERS, PREFIXES, DayDigest
 from shared.domain.digest.view import DigestView, digest_view
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, EPOCH, day_key, floor_to, micros, minute_of
 from shared.errors import InvalidInput, NotFound
 from shared.services.digest_ports import DigestHead, Digests, Stage

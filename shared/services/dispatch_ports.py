@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.dispatch import Dispatch
-from shared.domain.dispatching import Untold
-from shared.domain.group import Group
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.dispatching import Untold
+from shared.domain.notification.group import Group
+from shared.domain.notification.notice import AlertNotice
 
 
 @dataclass(frozen=True, slots=True)

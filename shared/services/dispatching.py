@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.dispatching import Dispatching, Step
-from shared.domain.muting import labels_of
-from shared.domain.notification import Occasion
-from shared.domain.route import Routes, route_of
+from shared.domain.muting.muting import labels_of
+from shared.domain.notification.dispatching import Dispatching, Step
+from shared.domain.notification.notice import AlertNotice
+from shared.domain.notification.notification import Occasion
+from shared.domain.notification.route import Routes, route_of
 from shared.errors import Stale
 from shared.services.dispatch_ports import DispatchChange, Groups
 

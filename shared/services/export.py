@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 import numpy as np
 
 from shared.domain import label
-from shared.domain import metric_names as names
 from shared.domain.event import GaugePoint
-from shared.domain.frame import Frame, measure
+from shared.domain.metric import names
+from shared.domain.metric.frame import Frame, measure
+from shared.domain.metric.window import Aggregation, Expression
 from shared.domain.packing import Ints
 from shared.domain.timeline import instant
-from shared.domain.window import Aggregation, Expression
 from shared.errors import Stale
 from shared.services.ports import Cursor, Cursors, Telemetry
 from shared.services.rollup import COMPLETE_THROUGH

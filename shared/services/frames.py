@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Collection
 
-from shared.domain.count_span import CountSpan
-from shared.domain.frame import Frame
-from shared.domain.measures import Kind
-from shared.domain.metric_spec import EVERY_MEASURE, EVERY_SPLIT
-from shared.domain.rollup import Rollup
-from shared.domain.sampling import Data
-from shared.domain.stored_rollup import Grain
+from shared.domain.metric.count_span import CountSpan
+from shared.domain.metric.frame import Frame
+from shared.domain.metric.sampling import Data
+from shared.domain.metric.spec import EVERY_MEASURE, EVERY_SPLIT
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to
 from shared.services.deployments import load_quotas
 from shared.services.ports import Cursors, Documents, Rollups

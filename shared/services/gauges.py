@@ -6,10 +6,10 @@ from datetime import datetime
 
 import numpy as np
 
-from shared.domain.decoding import Decoded
-from shared.domain.metric_record import MetricRecord, metric_faults
-from shared.domain.object_decoding import refused
-from shared.domain.request_checks import RowFault, time_faults
+from shared.domain.record.checks import RowFault, time_faults
+from shared.domain.record.decoding import Decoded
+from shared.domain.record.metric_record import MetricRecord, metric_faults
+from shared.domain.record.object_decoding import refused
 from shared.domain.timeline import micros
 from shared.errors import Fault, InvalidInput
 from shared.services.ingest import IngestAnswer, IngestPorts

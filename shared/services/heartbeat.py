@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain.alert import digest
+from shared.domain.alert.alert import digest
 from shared.domain.event import SYSTEM_HEARTBEAT, Event, new_event
 from shared.domain.timeline import instant, minute_of, rfc3339, rfc3339_minute
 from shared.services.alerting import Evaluation

@@ -12,12 +12,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.domain.frame import Frame
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup
-from shared.domain.rule_measures import RuleMeasures
-from shared.domain.sampling import Data
-from shared.domain.stored_rollup import Grain
+from shared.domain.metric.frame import Frame
+from shared.domain.metric.sampling import Data
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
+from shared.domain.rule.measures import RuleMeasures
 from shared.domain.timeline import BUCKET_M, DAY_M, floor_to
 from shared.services.deployments import load_quotas
 from shared.services.ports import Documents

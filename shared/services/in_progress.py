@@ -12,10 +12,10 @@ from datetime import datetime
 import msgspec
 
 from shared.domain import label
-from shared.domain.decoding import Decoded
 from shared.domain.label import Labels
-from shared.domain.metric_names import REQUESTS_IN_PROGRESS
-from shared.domain.metric_record import MetricKind, MetricRecord
+from shared.domain.metric.names import REQUESTS_IN_PROGRESS
+from shared.domain.record.decoding import Decoded
+from shared.domain.record.metric_record import MetricKind, MetricRecord
 from shared.domain.timeline import instant, minute_of
 from shared.errors import Conflict, Stale
 from shared.services.ingest import IngestPorts

@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from shared.domain.batch import Batch
-from shared.domain.decoding import Decoded, Rejection
-from shared.domain.lean_decoding import LeanDecoder
-from shared.domain.lone_request import LoneRequest, lone_request
-from shared.domain.measures import Kind
 from shared.domain.packing import Ints
-from shared.domain.request import RequestRecord
-from shared.domain.request_checks import RowFault, request_faults, time_faults
-from shared.domain.request_columns import columns_of, end_us
+from shared.domain.record.batch import Batch
+from shared.domain.record.checks import RowFault, request_faults, time_faults
+from shared.domain.record.columns import columns_of, end_us
+from shared.domain.record.decoding import Decoded, Rejection
+from shared.domain.record.lean_decoding import LeanDecoder
+from shared.domain.record.lone_request import LoneRequest, lone_request
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import micros
 from shared.errors import Fault, InvalidInput
 from shared.services.ports import Chunks, DirtyBuckets, Secrets

@@ -8,9 +8,9 @@ lost, and only those.
 
 import msgspec
 
-from shared.domain.alert import digest
-from shared.domain.decoding import Decoded
-from shared.domain.ingest_lag import OWN_BATCHES, lag_records
+from shared.domain.alert.alert import digest
+from shared.domain.metric.ingest_lag import OWN_BATCHES, lag_records
+from shared.domain.record.decoding import Decoded
 from shared.domain.timeline import instant, minute_of
 from shared.services.arrivals import Arrivals
 from shared.services.ingest import IngestPorts

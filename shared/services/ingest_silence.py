@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from shared.domain.frame import Frame
+from shared.domain.metric.frame import Frame
 from shared.services.frames import NOT_SILENT, SILENCE
 from shared.services.ports import Cursor, Cursors
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.domain.inhibition import Inhibition
+from shared.domain.muting.inhibition import Inhibition
 from shared.errors import NotFound
 from shared.services.ports import Document, Documents
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.domain.metric_record import MetricKind, MetricRecord
-from shared.domain.request_checks import RowFault
+from shared.domain.record.checks import RowFault
+from shared.domain.record.metric_record import MetricKind, MetricRecord
 from shared.errors import Stale
 from shared.services.ports import Document, Documents
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from shared.domain.batch import Batch
-from shared.domain.decoding import BatchDecoder, Decoded
-from shared.domain.measures import Kind
-from shared.domain.metric_record import MetricRecord, metric_columns, metric_faults
-from shared.domain.request_checks import RowFault, time_faults
+from shared.domain.record.batch import Batch
+from shared.domain.record.checks import RowFault, time_faults
+from shared.domain.record.decoding import BatchDecoder, Decoded
+from shared.domain.record.metric_record import MetricRecord, metric_columns, metric_faults
+from shared.domain.rollup.measures import Kind
 from shared.services.ingest import (
     Columns,
     IngestAnswer,

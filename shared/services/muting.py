@@ -2,7 +2,7 @@
 
 import asyncio
 
-from shared.domain.muting import Muting
+from shared.domain.muting.muting import Muting
 from shared.services.inhibitions import load_inhibitions
 from shared.services.ports import Documents
 from shared.services.silences import load_silences

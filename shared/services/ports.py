@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from shared.domain.chunk import Chunk, ChunkKey, StoredChunk
 from shared.domain.event import Event, GaugePoint
 from shared.domain.label import Labels
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.record.chunk import Chunk, ChunkKey, StoredChunk
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from shared.domain.object_decoding import ObjectDecoder
-from shared.domain.quality import QualityReport, Score, quality_records
+from shared.domain.record.object_decoding import ObjectDecoder
+from shared.domain.record.quality import QualityReport, Score, quality_records
 from shared.services.gauges import GaugeReport, report_time, store_gauges
 from shared.services.ingest import IngestAnswer, IngestPorts
 from shared.services.metric_registry import MetricRegistry

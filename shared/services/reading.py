@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to, minute_of
 from shared.services.ports import Cursors, DirtyBuckets
 from shared.services.refresh import Counted, RefreshPorts, refresh

@@ -13,16 +13,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.domain import recommendation_lifecycle as lifecycle
-from shared.domain.recommendation import (
+from shared.domain.recommendation import lifecycle
+from shared.domain.recommendation.event import recommendation_event
+from shared.domain.recommendation.recommendation import (
     Advice,
     Application,
     Recommendation,
     Status,
     recommendation_id,
 )
-from shared.domain.recommendation_event import recommendation_event
-from shared.domain.request import Moment
+from shared.domain.record.request import Moment
 from shared.domain.timeline import rfc3339
 from shared.errors import NotFound, Stale
 from shared.services.alert_ports import Alerts

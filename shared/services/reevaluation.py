@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.alert import Context, ResolvedReason
-from shared.domain.alert_view import Alert, Stage, alert_of
-from shared.domain.backtest import Replay
-from shared.domain.muting import NOT_MUTED
-from shared.domain.reevaluation import Reevaluated, not_reevaluated, reevaluated
-from shared.domain.rule import AlertRule
-from shared.domain.threshold_rule import ThresholdRule
+from shared.domain.alert.alert import Context, ResolvedReason
+from shared.domain.alert.reevaluation import Reevaluated, not_reevaluated, reevaluated
+from shared.domain.alert.view import Alert, Stage, alert_of
+from shared.domain.backtest.backtest import Replay
+from shared.domain.muting.muting import NOT_MUTED
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.threshold import ThresholdRule
 from shared.domain.timeline import DAY_M, floor_to, instant, minute_of
 from shared.services.alert_ports import Alerts
 from shared.services.alerting import EVALUATED_THROUGH

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from shared.domain.baseline_rule import BaselineRule
-from shared.domain.budget_rule import BudgetRule
 from shared.domain.label import Labels
-from shared.domain.references import Normal, References, Shares
-from shared.domain.rule import AlertRule
-from shared.domain.window import Expression
+from shared.domain.metric.window import Expression
+from shared.domain.rule.baseline_rule import BaselineRule
+from shared.domain.rule.budget_rule import BudgetRule
+from shared.domain.rule.references import Normal, References, Shares
+from shared.domain.rule.rule import AlertRule
 from shared.services.alert_ports import Baselines, Budgets
 
 

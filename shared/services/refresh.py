@@ -13,14 +13,14 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.chunk import ChunkKey, StoredChunk
-from shared.domain.dedupe import Prints, dedupe, no_prints
-from shared.domain.measures import MEASURES, Kind
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_chunks import chunk_fingerprints, joined, rollup_of, winners
-from shared.domain.series_cap import admit, with_overflow
-from shared.domain.stored_rollup import Grain, StoredRollup, chunk_prints
-from shared.domain.term_cap import capped_terms
+from shared.domain.record.chunk import ChunkKey, StoredChunk
+from shared.domain.record.dedupe import Prints, dedupe, no_prints
+from shared.domain.rollup.chunks import chunk_fingerprints, joined, rollup_of, winners
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.series_cap import admit, with_overflow
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup, chunk_prints
+from shared.domain.rollup.term_cap import capped_terms
 from shared.errors import Stale
 from shared.services.arrivals import Arrivals
 from shared.services.ports import Chunks, Rollups, SeriesCatalogue

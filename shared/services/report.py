@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from shared.domain import label
-from shared.domain.measures import REQUEST_MEASURES, Kind
+from shared.domain.metric.sampling import merged
 from shared.domain.packing import Ints
 from shared.domain.report import report_of, times_ms, tokens_by_type
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.sampling import merged
+from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.token_cell import TokenType
 from shared.domain.span import Span
-from shared.domain.token_cell import TokenType
 from shared.services.reading import ReadPorts, freshness, read_span
 
 _REPORT = frozenset(REQUEST_MEASURES.dense) - {

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.chunk import StoredChunk
-from shared.domain.measures import Kind
-from shared.domain.request_columns import end_us
-from shared.domain.request_rows import RowFilter, request_rows
+from shared.domain.record.chunk import StoredChunk
+from shared.domain.record.columns import end_us
+from shared.domain.record.rows import RowFilter, request_rows
+from shared.domain.rollup.measures import Kind
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, floor_to
 from shared.errors import InvalidInput

@@ -1,8 +1,8 @@
 """Taking in how busy resources are."""
 
-from shared.domain.metric_record import Finite
-from shared.domain.object_decoding import ObjectDecoder
-from shared.domain.resources import ResourceReport, resource_records
+from shared.domain.record.metric_record import Finite
+from shared.domain.record.object_decoding import ObjectDecoder
+from shared.domain.record.resources import ResourceReport, resource_records
 from shared.services.gauges import GaugeReport, report_time, store_gauges
 from shared.services.ingest import IngestAnswer, IngestPorts
 from shared.services.metric_registry import MetricRegistry

@@ -7,8 +7,8 @@ which without chunks could only make them poorer.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, day_key, floor_to, minute_of
 from shared.services.ports import Chunks, Cursor, Cursors, DirtyBuckets, Rollups
 from shared.services.rollup import SEALED_THROUGH

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, floor_to, instant, minute_of
 from shared.errors import Stale
 from shared.services.coarser import refresh_coarser

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from shared.domain.route import Route
-from shared.domain.route_input import parse_routes
+from shared.domain.notification.route import Route
+from shared.domain.notification.route_input import parse_routes
 from shared.services.channels import COLLECTION as CHANNELS
 from shared.services.ports import Document, Documents
 

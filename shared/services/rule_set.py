@@ -11,10 +11,10 @@ from itertools import batched
 
 import msgspec
 
-from shared.domain.alert import digest
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule import AlertRule
-from shared.domain.rule_diff import RulesDiff, rules_diff
+from shared.domain.alert.alert import digest
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.diff import RulesDiff, rules_diff
+from shared.domain.rule.rule import AlertRule
 from shared.errors import Stale
 from shared.services.ports import Document, Documents
 from shared.services.rules import COLLECTION, document_of, load_rules, merged, rule_of

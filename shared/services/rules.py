@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule import AlertRule
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.rule import AlertRule
 from shared.errors import NotFound
 from shared.services.ports import Document, Documents
 

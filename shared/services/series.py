@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.frame import measure_samples
-from shared.domain.measures import Kind
-from shared.domain.metric_spec import DERIVED, QUOTA_RATIOS, Shape
-from shared.domain.sampling import Data, samples_of
+from shared.domain.metric.frame import measure_samples
+from shared.domain.metric.sampling import Data, samples_of
+from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, Shape
+from shared.domain.metric.window import Aggregation, Expression
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
-from shared.domain.stored_rollup import Grain
 from shared.domain.timeline import rfc3339_minute
-from shared.domain.window import Aggregation, Expression
 from shared.errors import InvalidInput
 from shared.services.deployments import load_quotas
 from shared.services.ports import Documents

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.label import Labels
-from shared.domain.session import Session
+from shared.domain.record.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import batched
 import msgspec
 
 from shared.domain.label import Labels
-from shared.domain.session import ABANDONED_AFTER, abandoned
+from shared.domain.record.session import ABANDONED_AFTER, abandoned
 from shared.domain.timeline import DAY_M, HOUR_M, floor_to, minute_of
 from shared.errors import Conflict, InvalidInput, Stale
 from shared.services.ingest import IngestPorts

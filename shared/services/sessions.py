@@ -10,11 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.measures import Kind
-from shared.domain.object_decoding import ObjectDecoder, refused
-from shared.domain.request import RequestRecord
-from shared.domain.sealed_record import sealed, with_digests
-from shared.domain.session import (
+from shared.domain.record.object_decoding import ObjectDecoder, refused
+from shared.domain.record.request import RequestRecord
+from shared.domain.record.sealed_record import sealed, with_digests
+from shared.domain.record.session import (
     Ending,
     Outcome,
     Session,
@@ -26,6 +25,7 @@ from shared.domain.session import (
     repeats,
     session_id_at,
 )
+from shared.domain.rollup.measures import Kind
 from shared.errors import Conflict, Fault, NotFound, Stale
 from shared.services.ingest import Columns, IngestAnswer, IngestPorts, request_columns
 from shared.services.session_ports import Sessions, StoredSession

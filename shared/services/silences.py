@@ -7,10 +7,10 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from shared.domain.alert_view import Alert, Stage
-from shared.domain.muting import labels_of
-from shared.domain.silence import Silence
-from shared.domain.silence_input import parse_silence
+from shared.domain.alert.view import Alert, Stage
+from shared.domain.muting.muting import labels_of
+from shared.domain.muting.silence import Silence
+from shared.domain.muting.silence_input import parse_silence
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import NotFound, Stale
 from shared.services.ports import Cursor, Document, Documents

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from shared.domain.batch import Batch
-from shared.domain.chunk import Chunk, by_bucket, lone_chunk, make_chunks
-from shared.domain.lone_request import LoneRequest
-from shared.domain.measures import Kind
 from shared.domain.packing import Ints
+from shared.domain.record.batch import Batch
+from shared.domain.record.chunk import Chunk, by_bucket, lone_chunk, make_chunks
+from shared.domain.record.lone_request import LoneRequest
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, micros, minute_of
 from shared.errors import Conflict
 from shared.services.ports import Chunks, DirtyBuckets, Earlier

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from shared.domain import label
-from shared.domain import metric_names as names
-from shared.domain.frame import quantiles
-from shared.domain.metric_spec import DERIVED, Shape
-from shared.domain.samples import Samples
-from shared.domain.sampling import Data, samples_of
+from shared.domain.metric import names
+from shared.domain.metric.frame import quantiles
+from shared.domain.metric.samples import Samples
+from shared.domain.metric.sampling import Data, samples_of
+from shared.domain.metric.spec import DERIVED, Shape
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
-from shared.domain.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, HOUR_M
 from shared.services.ports import Documents
 from shared.services.reading import Freshness, ReadPorts, freshness

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.channel import Channel
-from shared.domain.delivery import SENT
-from shared.domain.dispatch import Dispatch
-from shared.domain.retry import GiveUp, Reply, TryAgain, after, refusal
+from shared.domain.notification.channel import Channel
+from shared.domain.notification.delivery import SENT
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.retry import GiveUp, Reply, TryAgain, after, refusal
 from shared.errors import InvalidInput
 from shared.services.channel_calls import not_configured, target_of
 from shared.services.channel_ports import ChannelPorts, StoredDispatch

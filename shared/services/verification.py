@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from shared.domain import label
 from shared.domain.event import Event
-from shared.domain.measures import MEASURES
-from shared.domain.metric_names import QUALITY_PREFIX
-from shared.domain.recommendation import (
+from shared.domain.metric.names import QUALITY_PREFIX
+from shared.domain.metric.sampling import merged
+from shared.domain.recommendation.event import recommendation_event
+from shared.domain.recommendation.lifecycle import expired, judged
+from shared.domain.recommendation.recommendation import (
     Advice,
     Application,
     Recommendation,
@@ -17,10 +19,8 @@ from shared.domain.recommendation import (
     Target,
     promise_of,
 )
-from shared.domain.recommendation_event import recommendation_event
-from shared.domain.recommendation_lifecycle import expired, judged
-from shared.domain.sampling import merged
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import MEASURES
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import HOUR_M, minute_of
 from shared.domain.verification.hours import WEEK_H, Hours
 from shared.domain.verification.judging import is_over, judge, latest_look

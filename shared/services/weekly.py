@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.domain.alert import digest
-from shared.domain.alert_view import Alert, Stage
-from shared.domain.channel_payload.summary import Summary, summary_body
+from shared.domain.alert.alert import digest
+from shared.domain.alert.view import Alert, Stage
+from shared.domain.notification.channel_payload.summary import Summary, summary_body
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of, parse_rfc3339, rfc3339
-from shared.domain.weekly import WEEK_M, Weekly, week_ending, weekly_of
-from shared.domain.weekly_models import ModelWeek
-from shared.domain.weekly_text import sections_of, title_of_week
+from shared.domain.weekly.models import ModelWeek
+from shared.domain.weekly.text import sections_of, title_of_week
+from shared.domain.weekly.weekly import WEEK_M, Weekly, week_ending, weekly_of
 from shared.errors import Stale, Unavailable
 from shared.services.alert_showing import shown_alerts
 from shared.services.alerts import AlertPorts, list_alerts

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta, structs
 
 from shared.bootstrap import App, app
-from shared.domain.alert_view import Alert, Stage
-from shared.domain.reevaluation import AlertDetail
+from shared.domain.alert.reevaluation import AlertDetail
+from shared.domain.alert.view import Alert, Stage
 from shared.domain.span import span_of
 from shared.domain.timeline import rfc3339_minute
 from shared.services.alert_showing import shown_alert, shown_alerts

@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.backtest_answer import Backtest
-from shared.domain.backtest_input import BacktestBody, parse_backtest
+from shared.domain.backtest.answer import Backtest
+from shared.domain.backtest.input import BacktestBody, parse_backtest
 from shared.services.backtest import BacktestPorts, backtest
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from shared.bootstrap import App, app
-from shared.domain.baseline_view import BaselineView, NoBaselineView
-from shared.domain.request import Moment
+from shared.domain.baseline.view import BaselineView, NoBaselineView
+from shared.domain.record.request import Moment
 from shared.domain.span import Span, span_of
 from shared.domain.timeline import instant, rfc3339, rfc3339_minute
 from shared.errors import InvalidInput

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.domain.decoding import DECODE_ERRORS, fault_of
+from shared.domain.record.decoding import DECODE_ERRORS, fault_of
 from shared.domain.timeline import parse_rfc3339
 from shared.errors import InvalidInput, TooLarge, UnsupportedMedia
 from shared.triggers.responses import JSON

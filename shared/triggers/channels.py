@@ -8,10 +8,10 @@ import azure.functions as func
 import msgspec
 
 from shared.bootstrap import app
-from shared.domain.channel import ChannelView, view_of
-from shared.domain.channel_input import ChannelBody, parse_channel
-from shared.domain.decoding import DECODE_ERRORS
-from shared.domain.delivery import POISON_QUEUE, QUEUE, Message
+from shared.domain.notification.channel import ChannelView, view_of
+from shared.domain.notification.channel_input import ChannelBody, parse_channel
+from shared.domain.notification.delivery import POISON_QUEUE, QUEUE, Message
+from shared.domain.record.decoding import DECODE_ERRORS
 from shared.errors import InvalidInput
 from shared.services.channels import (
     ChannelTest,

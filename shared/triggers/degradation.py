@@ -6,8 +6,8 @@ from datetime import datetime
 import azure.functions as func
 
 from shared.bootstrap import App, app
-from shared.domain.degradation import Gates
-from shared.domain.degradation_view import DegradationView
+from shared.domain.degradation.degradation import Gates
+from shared.domain.degradation.view import DegradationView
 from shared.domain.span import span_of
 from shared.services.degradation import DegradationPorts, get_degradation
 from shared.services.degradation_check import CheckPorts

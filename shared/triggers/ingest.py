@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.metric_record import MetricBatch
-from shared.domain.request import RequestBatch
+from shared.domain.record.metric_record import MetricBatch
+from shared.domain.record.request import RequestBatch
 from shared.services.ingest import IngestAnswer, ingest_requests
 from shared.services.metrics import ingest_metrics
 from shared.triggers.call import Call

@@ -4,8 +4,8 @@ import azure.functions as func
 import msgspec
 
 from shared.bootstrap import app
-from shared.domain.inhibition import Inhibition
-from shared.domain.inhibition_input import InhibitionBody, parse_inhibition
+from shared.domain.muting.inhibition import Inhibition
+from shared.domain.muting.inhibition_input import InhibitionBody, parse_inhibition
 from shared.services.inhibitions import (
     delete_inhibition,
     get_inhibition,

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.quality import QualityReport
+from shared.domain.record.quality import QualityReport
 from shared.services.ingest import IngestAnswer
 from shared.services.quality import ingest_quality
 from shared.triggers.call import Call

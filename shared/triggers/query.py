@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.request_rows import RowFilter
+from shared.domain.metric.window import Aggregation
+from shared.domain.record.rows import RowFilter
 from shared.domain.span import span_of
-from shared.domain.window import Aggregation
 from shared.errors import InvalidInput
 from shared.services.alerts import count_active
 from shared.services.report import list_models, model_report

@@ -6,7 +6,7 @@ from datetime import datetime
 import azure.functions as func
 
 from shared.bootstrap import App, app
-from shared.domain.recommendation import Recommendation, Status
+from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.errors import InvalidInput
 from shared.services.recommendations import (
     AppliedBody,

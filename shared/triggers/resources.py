@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.resources import ResourceReport
+from shared.domain.record.resources import ResourceReport
 from shared.services.ingest import IngestAnswer
 from shared.services.resources import ingest_resources
 from shared.triggers.call import Call

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.stored_rollup import Grain
 from shared.services.digests import forget_digests
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.route import Route
+from shared.domain.notification.route import Route
 from shared.services.routes import load_routes, put_routes
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint

@@ -7,10 +7,10 @@ import azure.functions as func
 import msgspec
 
 from shared.bootstrap import app
-from shared.domain.rule import AlertRule
-from shared.domain.rule_diff import RulesDiff
-from shared.domain.rule_input import parse_rule, parse_rules
-from shared.domain.rule_yaml import parse_rules_yaml, rules_as_yaml
+from shared.domain.rule.diff import RulesDiff
+from shared.domain.rule.input import parse_rule, parse_rules
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.yaml_set import parse_rules_yaml, rules_as_yaml
 from shared.services.references import with_availability
 from shared.services.rule_set import own_rules, put_rules
 from shared.services.rules import delete_rule, get_rule, load_rules, put_rule

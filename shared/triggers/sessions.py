@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.session import SessionCompletion, SessionStart
+from shared.domain.record.session import SessionCompletion, SessionStart
 from shared.services.ingest import IngestAnswer
 from shared.services.sessions import SessionAnswer, complete_session, start_session
 from shared.triggers.call import Call

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.silence_input import SilenceBody
+from shared.domain.muting.silence_input import SilenceBody
 from shared.errors import InvalidInput
 from shared.services.alerting import EVALUATED_THROUGH
 from shared.services.silences import (

@@ -7,7 +7,7 @@ import azure.functions as func
 
 from shared.bootstrap import App, app
 from shared.domain.timeline import minute_of
-from shared.domain.weekly import Weekly, week_ending
+from shared.domain.weekly.weekly import Weekly, week_ending
 from shared.services.alerts import AlertPorts
 from shared.services.weekly import WeeklyPorts, send_weekly, weekly_summary
 from shared.settings import WEEKLY_SUMMARY_CHANNEL

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import numpy as np
 
 from shared.adapters.entity import Entity, Value
-from shared.domain.chunk import Chunk
 from shared.domain.label import Labels
-from shared.domain.measures import MEASURES, Kind
-from shared.domain.rollup import Rollup, Sparse, aggregate
-from shared.domain.rollup_codec import rollup_blocks
-from shared.domain.stored_rollup import StoredRollup
+from shared.domain.record.chunk import Chunk
+from shared.domain.rollup.codec import rollup_blocks
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, Sparse, aggregate
+from shared.domain.rollup.stored_rollup import StoredRollup
 from shared.domain.timeline import minute_of, parse_rfc3339
 
 TABLE = "contract"

@@ -10,9 +10,9 @@ from shared.adapters import tables as layout
 from shared.adapters.alert_rows import PART_BYTES
 from shared.adapters.alert_store import MAX_OPERATIONS, AlertStore
 from shared.adapters.entity import Tables
-from shared.domain.alert import Acknowledgement, Context, Instance, ResolvedReason, RuleState
-from shared.domain.alert_view import Alert, alert_of
-from shared.domain.alerting import resolved
+from shared.domain.alert.alert import Acknowledgement, Context, Instance, ResolvedReason, RuleState
+from shared.domain.alert.alerting import resolved
+from shared.domain.alert.view import Alert, alert_of
 from shared.domain.event import Event, new_event
 from shared.domain.label import Labels
 from shared.errors import Stale

@@ -8,8 +8,8 @@ import pytest
 from shared.adapters import tables as layout
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.entity import Tables
-from shared.domain.chunk import ChunkKey
-from shared.domain.measures import Kind
+from shared.domain.record.chunk import ChunkKey
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M
 from shared.errors import Stale
 from shared.services.ports import Earlier

@@ -9,7 +9,7 @@ from shared.adapters import tables as layout
 from shared.adapters.control_store import CatalogueStore, CursorStore, DirtyStore, SecretStore
 from shared.adapters.entity import Tables
 from shared.domain.label import Labels
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M
 from shared.errors import Stale, Unavailable
 from shared.services.ports import Cursor, DirtyBucket

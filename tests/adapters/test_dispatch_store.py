@@ -12,9 +12,9 @@ from shared.adapters.alert_store import MAX_OPERATIONS
 from shared.adapters.dispatch_rows import dispatch_row, dispatch_rows
 from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.entity import Op, Tables, Verb
-from shared.domain.alert import Notification
-from shared.domain.delivery import NOT_BEGUN, Progress
-from shared.domain.dispatch import Dispatch
+from shared.domain.alert.alert import Notification
+from shared.domain.notification.delivery import NOT_BEGUN, Progress
+from shared.domain.notification.dispatch import Dispatch
 from shared.errors import Stale, TooLarge
 from shared.services.channel_ports import StoredDispatch, Waiting
 from tests.adapters.storage_factories import noise

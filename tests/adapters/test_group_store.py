@@ -10,10 +10,10 @@ from shared.adapters.alert_store import AlertStore
 from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.entity import Tables
 from shared.adapters.group_store import GroupStore
-from shared.domain.alert import Notification, RuleState
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.dispatching import Untold, dispatched
-from shared.domain.group import Group
+from shared.domain.alert.alert import Notification, RuleState
+from shared.domain.notification.dispatching import Untold, dispatched
+from shared.domain.notification.group import Group
+from shared.domain.notification.notice import AlertNotice
 from shared.errors import Stale
 from shared.services.alert_ports import AlertChange
 from shared.services.dispatch_ports import DispatchChange, StoredGroups

@@ -10,8 +10,8 @@ from shared.adapters.entity import Tables
 from shared.adapters.rollup_cache import VersionCache
 from shared.adapters.rollup_rows import runs
 from shared.adapters.rollup_store import RollupStore
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from tests.adapters.storage_factories import T0, rollup, same
 from tests.adapters.watched_tables import WatchedTables
 

@@ -8,8 +8,8 @@ import pytest
 from shared.adapters import tables as layout
 from shared.adapters.entity import Tables
 from shared.adapters.rollup_store import RollupStore
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.errors import Stale, Unavailable
 from tests.adapters.storage_factories import T0, gathered, rollup, same, stored, wide_rollup
 from tests.adapters.watched_tables import WatchedTables, go_on, raising

@@ -8,9 +8,9 @@ import pytest
 from shared.adapters import tables as layout
 from shared.adapters.entity import Tables
 from shared.adapters.rollup_store import RollupStore
-from shared.domain.measures import MEASURES, Kind
-from shared.domain.rollup import Rollup, Sparse
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, Sparse
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.errors import Stale
 from tests.adapters.storage_factories import (
     T0,

@@ -12,9 +12,9 @@ from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.entity import Tables
 from shared.adapters.entity_limits import check_entity
 from shared.adapters.session_store import SessionStore
-from shared.domain.request import RequestRecord
-from shared.domain.sealed_record import sealed
-from shared.domain.session import Ending, Outcome, Session, session_id_at
+from shared.domain.record.request import RequestRecord
+from shared.domain.record.sealed_record import sealed
+from shared.domain.record.session import Ending, Outcome, Session, session_id_at
 from shared.domain.timeline import minute_of
 from shared.errors import Stale
 from shared.services.session_ports import OpenSession

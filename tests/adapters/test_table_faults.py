@@ -12,7 +12,7 @@ from shared.adapters.entity import Op, Verb
 from shared.adapters.table_account import TableAccount, account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.adapters.tables import CONTROL
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.errors import AlreadyStored, Stale, Unavailable
 from shared.services.ports import Earlier
 from tests.adapters.conftest import utc_now

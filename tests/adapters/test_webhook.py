@@ -10,7 +10,7 @@ from shared.adapters.webhook import (
     MAX_ANSWER_BYTES,
     WebhookSender,
 )
-from shared.domain.retry import Problem
+from shared.domain.notification.retry import Problem
 from shared.services.channel_ports import Post
 from tests.adapters.receiver import HALF, HANG, RESET, Receiver, Says
 from tools.child import free_port

@@ -11,7 +11,7 @@ from shared.adapters.webhook import (
     PublicResolver,
     WebhookSender,
 )
-from shared.domain.retry import Problem
+from shared.domain.notification.retry import Problem
 from shared.services.channel_ports import Post
 from tests.adapters.receiver import Receiver, Says
 

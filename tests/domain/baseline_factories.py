@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.baseline import SeasonalBaseline, hour_of, weekday_of
-from shared.domain.baseline_fit import Period, fit_baselines
-from shared.domain.baseline_metrics import REQUEST_METRICS, BaselineMetric
+from shared.domain.baseline.baseline import SeasonalBaseline, hour_of, weekday_of
+from shared.domain.baseline.fit import Period, fit_baselines
+from shared.domain.baseline.metrics import REQUEST_METRICS, BaselineMetric
+from shared.domain.baseline.observation import Observed
 from shared.domain.label import Labels
-from shared.domain.observation import Observed
 from shared.domain.timeline import DAY_M, HOUR_M, minute_of
 from tests.domain.factories import T0
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.burn_rate_findings import burn_rate_findings
-from shared.domain.burn_rate_rule import BurnRateRule, Indicator
-from shared.domain.counting import count, counts_asked
-from shared.domain.findings import Finding, Findings
 from shared.domain.label import Labels
-from shared.domain.measures import REQUEST_MEASURES
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.sampling import Data
+from shared.domain.metric.counting import count, counts_asked
+from shared.domain.metric.sampling import Data
+from shared.domain.rollup.measures import REQUEST_MEASURES
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rule.burn_rate_findings import burn_rate_findings
+from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
+from shared.domain.rule.findings import Finding, Findings
 from shared.domain.timeline import instant, minute_of
 from tests.domain.factories import T0, request, rollup
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec import structs
 
-from shared.domain.alert import Context, alert_id
-from shared.domain.alert_view import Alert, Stage, alert_of
-from shared.domain.dispatch import Dispatch, Told, new_dispatch
-from shared.domain.notification import Occasion
+from shared.domain.alert.alert import Context, alert_id
+from shared.domain.alert.view import Alert, Stage, alert_of
+from shared.domain.notification.dispatch import Dispatch, Told, new_dispatch
+from shared.domain.notification.notification import Occasion
 from tests.domain.rule_factories import MINUTE, T0, firing, rule
 
 

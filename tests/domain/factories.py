@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from shared.domain.batch import Batch
-from shared.domain.measures import REQUEST_MEASURES
-from shared.domain.metric_record import MetricKind, MetricRecord, metric_columns
-from shared.domain.request import RequestRecord
-from shared.domain.request_columns import columns_of
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.rollup_codec import rollup_blocks
-from shared.domain.rollup_metric import rollup_metrics
-from shared.domain.rollup_request import rollup_requests
+from shared.domain.record.batch import Batch
+from shared.domain.record.columns import columns_of
+from shared.domain.record.metric_record import MetricKind, MetricRecord, metric_columns
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.codec import rollup_blocks
+from shared.domain.rollup.measures import REQUEST_MEASURES
+from shared.domain.rollup.metrics import rollup_metrics
+from shared.domain.rollup.requests import rollup_requests
+from shared.domain.rollup.rollup import Rollup, aggregate
 
 T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

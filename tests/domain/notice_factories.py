@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.domain.alert_notice import AlertNotice
-from shared.domain.dispatch import Dispatch
-from shared.domain.notification import Occasion, Suppression
-from shared.domain.route import Route
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.notice import AlertNotice
+from shared.domain.notification.notification import Occasion, Suppression
+from shared.domain.notification.route import Route
 from tests.domain.dispatch_factories import told
 from tests.domain.rule_factories import MINUTE, T0
 

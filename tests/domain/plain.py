@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.domain.packing import NULL
-from shared.domain.request import RequestRecord
-from shared.domain.rollup import Rollup
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.rollup import Rollup
 from shared.domain.timeline import MINUTE_US, micros
 from tests.domain.factories import terms_by_row
 

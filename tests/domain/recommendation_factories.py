@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.recommendation import (
+from shared.domain.recommendation.lifecycle import applied, proposed
+from shared.domain.recommendation.recommendation import (
     Advice,
     Application,
     Category,
@@ -13,7 +14,6 @@ from shared.domain.recommendation import (
     Recommendation,
     Target,
 )
-from shared.domain.recommendation_lifecycle import applied, proposed
 from shared.domain.verification.verdict import Metric, Verdict, VerdictStatus
 from tests.domain.rule_factories import T0
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.domain.alert import Instance, State
-from shared.domain.alerting import evaluate
-from shared.domain.findings import Finding
-from shared.domain.rule_words import Comparison
-from shared.domain.threshold_rule import ThresholdRule
+from shared.domain.alert.alert import Instance, State
+from shared.domain.alert.alerting import evaluate
+from shared.domain.rule.findings import Finding
+from shared.domain.rule.threshold import ThresholdRule
+from shared.domain.rule.words import Comparison
 
 T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

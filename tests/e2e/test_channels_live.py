@@ -17,8 +17,8 @@ from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.entity import Entity, Tables
 from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
-from shared.domain.dispatch import Dispatch
-from shared.domain.signature import DELIVERY_HEADER, SIGNATURE_HEADER, is_signed
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.signature import DELIVERY_HEADER, SIGNATURE_HEADER, is_signed
 from tests.adapters.receiver import Receiver, Says
 from tests.adapters.storage_factories import gathered
 from tests.domain.dispatch_factories import dispatch, told

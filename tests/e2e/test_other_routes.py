@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.domain.builtin_rules import BUILTIN_RULES
+from shared.domain.rule.builtin import BUILTIN_RULES
 from tests.e2e.api import Api, ago, request
 
 pytestmark = [pytest.mark.e2e, pytest.mark.azurite]

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from shared.bootstrap import App
-from shared.domain.measures import MEASURES, Kind
-from shared.domain.rollup import Rollup
-from shared.domain.sampling import exact_totals, merged
+from shared.domain.metric.sampling import exact_totals, merged
+from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
+from shared.domain.rollup.token_cell import type_of_term
 from shared.domain.span import Span
-from shared.domain.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, floor_to, minute_of
-from shared.domain.token_cell import type_of_term
 from shared.services.report import model_report
 from tests.domain.factories import terms_by_row
 from tests.faults.crash_model import MINUTES, START, Story

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.rule_words import Severity
+from shared.domain.rule.words import Severity
 from tests.infra.deployment import VARIANTS, Resource, deployed, one
 from tools.infra.compiler import REPOSITORY
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain import event, metric_names
-from shared.domain.alert import Context
-from shared.domain.alert_event import state_event
+from shared.domain import event
+from shared.domain.alert.alert import Context
+from shared.domain.alert.event import state_event
+from shared.domain.metric import names as metric_names
 from tests.domain.rule_factories import T0, firing, rule
 from tests.test_agreement import INGEST
 from tests.test_function_app import INDEX, run_in_process

@@ -12,13 +12,13 @@ from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
 from shared.adapters.group_store import GroupStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.alert import Context, Instance
-from shared.domain.count_span import CountSpan
+from shared.domain.alert.alert import Context, Instance
 from shared.domain.event import Event, GaugePoint
-from shared.domain.frame import Frame
 from shared.domain.label import Labels
-from shared.domain.rule import AlertRule
-from shared.domain.sampling import Data
+from shared.domain.metric.count_span import CountSpan
+from shared.domain.metric.frame import Frame
+from shared.domain.metric.sampling import Data
+from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import instant, minute_of
 from shared.errors import Unavailable
 from shared.services.alerting import AlertingPorts, Evaluation, evaluate_alerts

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.backtest_answer import Backtest
-from shared.domain.backtest_input import parse_backtest
-from shared.domain.backtest_view import TimelineView
-from shared.domain.rule_words import MINUTE_S
+from shared.domain.backtest.answer import Backtest
+from shared.domain.backtest.input import parse_backtest
+from shared.domain.backtest.view import TimelineView
+from shared.domain.rule.words import MINUTE_S
 from shared.domain.timeline import rfc3339
 from shared.services.backtest import BacktestPorts, backtest
 from shared.services.references import ReferencePorts

@@ -12,9 +12,9 @@ from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
 from shared.adapters.memory_channels import MemoryQueue, MemoryWebhooks
-from shared.domain.channel import Channel, ChannelType
-from shared.domain.delivery import Message
-from shared.domain.dispatch import Dispatch
+from shared.domain.notification.channel import Channel, ChannelType
+from shared.domain.notification.delivery import Message
+from shared.domain.notification.dispatch import Dispatch
 from shared.services.channel_ports import ChannelPorts, StoredDispatch
 from shared.services.channels import put_channel
 from shared.services.delivery import Delivered, deliver, enqueue_due

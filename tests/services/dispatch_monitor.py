@@ -9,10 +9,10 @@ from shared.adapters.alert_rows import PARTITION
 from shared.adapters.dispatch_rows import DISPATCH_PREFIX, dispatch_of
 from shared.adapters.entity import Entity
 from shared.adapters.group_rows import GROUPS_PREFIX, NOTICE_PREFIX
-from shared.domain.dispatch import Dispatch
-from shared.domain.notification import Occasion
-from shared.domain.route import Route
-from shared.domain.rule import AlertRule
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.notification import Occasion
+from shared.domain.notification.route import Route
+from shared.domain.rule.rule import AlertRule
 from shared.services.alert_tick import Tick, alert_tick
 from shared.services.channels import COLLECTION as CHANNELS
 from shared.services.ports import Document

@@ -14,9 +14,9 @@ from shared.adapters.memory import MemoryTables
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble
 from shared.domain.event import Event, GaugePoint
+from shared.domain.metric.window import Aggregation
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of, rfc3339
-from shared.domain.window import Aggregation
 from shared.errors import Unavailable
 from shared.services.ingest import IngestAnswer, ingest_requests
 from shared.services.metrics import ingest_metrics

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from shared.domain.measures import REQUEST_MEASURES, Kind
-from shared.domain.recommendation import Advice, Recommendation
-from shared.domain.rollup import Rollup
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.recommendation.recommendation import Advice, Recommendation
+from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.timeline import HOUR_M, minute_of
 from shared.services.ports import Cursor
 from shared.services.recommendations import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shared.domain.label import Labels
-from shared.domain.references import Normal, Shares
-from shared.domain.window import Expression
+from shared.domain.metric.window import Expression
+from shared.domain.rule.references import Normal, Shares
 from shared.services.references import ReferencePorts
 
 

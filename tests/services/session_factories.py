@@ -12,9 +12,9 @@ from shared.adapters.entity import Tables
 from shared.adapters.memory import MemoryTables
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble
-from shared.domain.batch import Batch
-from shared.domain.measures import Kind
-from shared.domain.request_rows import request_rows
+from shared.domain.record.batch import Batch
+from shared.domain.record.rows import request_rows
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, floor_to, minute_of
 from shared.errors import Unavailable
 from shared.services.in_progress import record_in_progress

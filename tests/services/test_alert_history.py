@@ -3,7 +3,7 @@
 import pytest
 from msgspec import structs
 
-from shared.domain.alert import APPLICATION_INSIGHTS, Notification
+from shared.domain.alert.alert import APPLICATION_INSIGHTS, Notification
 from shared.services.alert_history import with_history
 from tests.domain.dispatch_factories import alert, dispatch, told
 from tests.domain.rule_factories import MINUTE, T0

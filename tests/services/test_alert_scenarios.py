@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.alert import Instance, State
-from shared.domain.alert_view import Stage
+from shared.domain.alert.alert import Instance, State
+from shared.domain.alert.view import Stage
 from shared.domain.event import Event
 from shared.domain.label import Labels
-from shared.domain.rule import AlertRule
-from shared.domain.rule_input import parse_rule
+from shared.domain.rule.input import parse_rule
+from shared.domain.rule.rule import AlertRule
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of
 from shared.services.alerts import AlertPorts, acknowledge, list_alerts

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from shared.domain.alert import MAX_NOTIFICATIONS, Notification
-from shared.domain.alert_view import Alert, Stage
+from shared.domain.alert.alert import MAX_NOTIFICATIONS, Notification
+from shared.domain.alert.view import Alert, Stage
 from shared.services.alert_showing import shown_alert, shown_alerts
 from shared.services.routes import put_routes
 from shared.services.silences import post_silence

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from shared.domain.alert import Availability, ResolvedReason
-from shared.domain.rule_words import NoData
+from shared.domain.alert.alert import Availability, ResolvedReason
+from shared.domain.rule.words import NoData
 from shared.services.alerting import EVALUATED_THROUGH, SLICE_M
 from tests.domain.rule_factories import BREACH, CLEAN, MINUTE, T0, rule
 from tests.services.alert_factories import START, monitor, told

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from shared.domain.alert import Availability, Context, ResolvedReason, State
-from shared.domain.metric_record import MetricKind
-from shared.domain.rule import AlertRule
-from shared.domain.rule_words import NoData
+from shared.domain.alert.alert import Availability, Context, ResolvedReason, State
+from shared.domain.record.metric_record import MetricKind
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.words import NoData
 from shared.services.metric_registry import MetricType
 from shared.services.ports import Document
 from shared.services.rules import delete_rule

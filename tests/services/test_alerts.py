@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.domain.alert_view import Alert, Stage
+from shared.domain.alert.view import Alert, Stage
 from shared.domain.span import Span
 from shared.domain.timeline import instant
 from shared.errors import Conflict, NotFound, Stale

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from shared.domain.alert import Availability, State
-from shared.domain.backtest_view import Evaluated
-from shared.domain.route import Route
+from shared.domain.alert.alert import Availability, State
+from shared.domain.backtest.view import Evaluated
+from shared.domain.notification.route import Route
 from shared.services.ports import Document
 from shared.services.references import ReferencePorts
 from shared.services.routes import COLLECTION as ROUTES

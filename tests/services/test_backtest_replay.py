@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.alert import Context, RuleState
-from shared.domain.alert_notice import AlertNotice
+from shared.domain.alert.alert import Context, RuleState
 from shared.domain.event import Event
-from shared.domain.muting import Muting
-from shared.domain.route import Route
-from shared.domain.rule_input import parse_rule
+from shared.domain.muting.muting import Muting
+from shared.domain.notification.notice import AlertNotice
+from shared.domain.notification.route import Route
+from shared.domain.rule.input import parse_rule
 from shared.domain.timeline import DAY_M, instant, minute_of
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.backtest import replay

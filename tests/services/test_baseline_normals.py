@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from shared.domain.baseline_rule import BaselineRule
 from shared.domain.event import ALERT_FIRING, Event
-from shared.domain.window import Aggregation, Expression
+from shared.domain.metric.window import Aggregation, Expression
+from shared.domain.rule.baseline_rule import BaselineRule
 from shared.services.alert_tick import alert_tick
 from shared.services.alerting import AlertingPorts
 from shared.services.baseline_normals import StoredBaselines

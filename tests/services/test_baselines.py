@@ -6,8 +6,8 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from shared.domain.baseline import Baseline
-from shared.domain.baseline_view import BaselineView, NoBaselineView
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.baseline.view import BaselineView, NoBaselineView
 from shared.domain.span import Span
 from shared.domain.timeline import instant
 from shared.services.annotations import COLLECTION as ANNOTATIONS

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from shared.domain.channel import ChannelType
-from shared.domain.retry import Problem, Reply
-from shared.domain.signature import SIGNATURE_HEADER, is_signed
+from shared.domain.notification.channel import ChannelType
+from shared.domain.notification.retry import Problem, Reply
+from shared.domain.notification.signature import SIGNATURE_HEADER, is_signed
 from shared.errors import NotFound
 from shared.services import channels
 from shared.services.channels import ChannelTest, delete_channel, get_channel, list_channels

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.degradation import Gates
-from shared.domain.degradation_view import DegradationView
+from shared.domain.degradation.degradation import Gates
+from shared.domain.degradation.view import DegradationView
 from shared.domain.event import Event
 from shared.domain.span import Span
 from shared.domain.timeline import rfc3339

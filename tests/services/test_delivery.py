@@ -6,11 +6,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from shared.domain.channel import ChannelType
-from shared.domain.delivery import LOST_AFTER, Message
-from shared.domain.notification import Occasion
-from shared.domain.retry import MAX_FAILURES, Problem, Reply
-from shared.domain.signature import DELIVERY_HEADER, SIGNATURE_HEADER, is_signed
+from shared.domain.notification.channel import ChannelType
+from shared.domain.notification.delivery import LOST_AFTER, Message
+from shared.domain.notification.notification import Occasion
+from shared.domain.notification.retry import MAX_FAILURES, Problem, Reply
+from shared.domain.notification.signature import DELIVERY_HEADER, SIGNATURE_HEADER, is_signed
 from shared.services.channels import delete_channel
 from shared.services.delivery import Outcome, give_up
 from tests.domain.dispatch_factories import dispatch, many, told

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from shared.domain.channel import ChannelType
-from shared.domain.retry import MAX_FAILURES, Reply
-from shared.domain.signature import SIGNATURE_HEADER
+from shared.domain.notification.channel import ChannelType
+from shared.domain.notification.retry import MAX_FAILURES, Reply
+from shared.domain.notification.signature import SIGNATURE_HEADER
 from shared.services.delivery import Outcome
 from tests.domain.dispatch_factories import many
 from tests.services.channel_factories import PostOffice, message_of, post_office, with_outcomes

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.delivery import CLAIM_S
-from shared.domain.retry import Reply
+from shared.domain.notification.delivery import CLAIM_S
+from shared.domain.notification.retry import Reply
 from shared.errors import Unavailable
 from shared.services.delivery import Outcome, give_up
 from tests.adapters.watched_tables import Step, go_on, raising

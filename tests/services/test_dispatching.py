@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from shared.adapters.memory import MemoryTables
-from shared.domain.alert import RuleState
-from shared.domain.route import Route
+from shared.domain.alert.alert import RuleState
+from shared.domain.notification.route import Route
 from shared.errors import Stale
 from shared.services.alert_ports import AlertChange
 from shared.services.dispatch_ports import DispatchChange, StoredGroups

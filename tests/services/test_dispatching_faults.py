@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from shared.domain.dispatch import Dispatch
+from shared.domain.notification.dispatch import Dispatch
 from shared.errors import Unavailable
 from tests.domain.notice_factories import route
 from tests.domain.rule_factories import BREACH, CLEAN, rule

@@ -8,16 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from shared.domain.burn_rate_rule import BurnRateRule, Indicator
-from shared.domain.count_span import count_span
-from shared.domain.evaluation import Measurements, findings_of
-from shared.domain.measures import Kind
-from shared.domain.rollup import Rollup
-from shared.domain.rule import AlertRule
-from shared.domain.rule_input import parse_rule
-from shared.domain.stored_rollup import Grain
+from shared.domain.alert.evaluation import Measurements, findings_of
+from shared.domain.metric.count_span import count_span
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
+from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
+from shared.domain.rule.input import parse_rule
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.window_pair import Burn
 from shared.domain.timeline import minute_of, rfc3339
-from shared.domain.window_pair import Burn
 from shared.services.frames import FrameLoader
 from tests.domain.factories import MINUTE, T0
 from tests.domain.rule_factories import rule

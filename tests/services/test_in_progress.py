@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.memory import MemoryTables
 from shared.domain.label import Labels
-from shared.domain.metric_record import MetricKind
+from shared.domain.record.metric_record import MetricKind
 from shared.services.in_progress import MAX_LABEL_SETS, bounded
 from shared.services.metric_registry import MetricType
 from tests.adapters.watched_tables import WatchedTables

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import minute_of
 from shared.errors import Conflict, InvalidInput, Unavailable
 from tests.adapters.watched_tables import WatchedTables, go_on, raising

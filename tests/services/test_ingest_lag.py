@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 
 from shared.adapters.memory import MemoryTables
-from shared.domain.alert import Context, State
+from shared.domain.alert.alert import Context, State
 from shared.domain.label import Labels
+from shared.domain.metric.window import Aggregation
 from shared.domain.timeline import minute_of
-from shared.domain.window import Aggregation
 from shared.errors import InvalidInput, Stale
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.ingest_lag import record_ingest_lag

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.inhibition_input import parse_inhibition
-from shared.domain.rule_words import Severity
+from shared.domain.muting.inhibition_input import parse_inhibition
+from shared.domain.rule.words import Severity
 from shared.services.inhibitions import put_inhibition
 from shared.services.rules import delete_rule
 from shared.services.silences import end_silence, post_silence

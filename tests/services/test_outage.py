@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from shared.domain.alert import Availability, Context
-from shared.domain.alert_view import Alert, Stage
+from shared.domain.alert.alert import Availability, Context
+from shared.domain.alert.view import Alert, Stage
 from shared.domain.event import Event
 from shared.domain.timeline import minute_of
 from shared.services.alerting import AlertingPorts, evaluate_alerts

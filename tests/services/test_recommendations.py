@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.recommendation import Status
+from shared.domain.recommendation.recommendation import Status
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.services.recommendations import (
     AppliedBody,

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.domain.alert import Context
-from shared.domain.alert_view import Alert, Stage
-from shared.domain.reevaluation import Reevaluated
-from shared.domain.rule_input import parse_rule
+from shared.domain.alert.alert import Context
+from shared.domain.alert.reevaluation import Reevaluated
+from shared.domain.alert.view import Alert, Stage
+from shared.domain.rule.input import parse_rule
 from shared.domain.timeline import minute_of
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.alerts import AlertPorts, list_alerts

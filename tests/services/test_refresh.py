@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from shared.domain.measures import Kind
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import minute_of
 from shared.services.refresh import refresh
 from tests.adapters.watched_tables import WatchedTables

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.series_cap import FOLDED_RESERVE
+from shared.domain.rollup.series_cap import FOLDED_RESERVE
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import Monitor, sent, span, value
 

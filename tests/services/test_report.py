@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from shared.domain.term_cap import MAX_TERMS
+from shared.domain.rollup.term_cap import MAX_TERMS
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import HOUR, Monitor, sent, span
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.request_rows import RowFilter
+from shared.domain.record.rows import RowFilter
 from shared.domain.span import Span
 from shared.errors import InvalidInput
 from shared.services.requests import find_requests

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import day_key, instant, minute_of
 from shared.services.retention import RetentionRun, retain
 from tests.domain.factories import MINUTE, T0

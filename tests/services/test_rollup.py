@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from shared.domain.measures import Kind
-from shared.domain.stored_rollup import Grain
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import instant, minute_of
 from shared.errors import Stale
 from shared.services.rollup import COMPLETE_THROUGH, ROLLED_THROUGH

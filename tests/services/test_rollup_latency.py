@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.rule_words import Comparison
-from shared.domain.threshold_rule import ThresholdRule
+from shared.domain.rule.threshold import ThresholdRule
+from shared.domain.rule.words import Comparison
 from shared.services.alert_tick import alert_tick
 from shared.services.alerting import AlertingPorts
 from shared.services.rules import put_rule

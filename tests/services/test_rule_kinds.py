@@ -2,13 +2,13 @@
 
 import pytest
 
-from shared.domain.absence_rule import AbsenceRule
-from shared.domain.alert import Availability, State
-from shared.domain.baseline_rule import BaselineRule
-from shared.domain.budget_rule import BudgetRule
-from shared.domain.burn_rate_rule import BurnRateRule
-from shared.domain.rule import AlertRule
-from shared.domain.rule_words import NoData
+from shared.domain.alert.alert import Availability, State
+from shared.domain.rule.absence_rule import AbsenceRule
+from shared.domain.rule.baseline_rule import BaselineRule
+from shared.domain.rule.budget_rule import BudgetRule
+from shared.domain.rule.burn_rate_rule import BurnRateRule
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.words import NoData
 from shared.services.references import ReferencePorts, with_availability
 from tests.domain.rule_factories import rule
 from tests.services.alert_factories import START, Monitor, monitor, told

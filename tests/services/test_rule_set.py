@@ -8,10 +8,10 @@ import pytest
 from shared.adapters import tables as layout
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule import AlertRule
-from shared.domain.rule_diff import RulesDiff
-from shared.domain.rule_yaml import parse_rules_yaml, rules_as_yaml
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.diff import RulesDiff
+from shared.domain.rule.rule import AlertRule
+from shared.domain.rule.yaml_set import parse_rules_yaml, rules_as_yaml
 from shared.errors import NotFound, Stale
 from shared.services.rule_set import SET, own_rules, put_rules
 from shared.services.rules import delete_rule, get_rule, load_rules, put_rule

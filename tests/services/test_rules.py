@@ -5,8 +5,8 @@ import pytest
 from shared.adapters import tables as layout
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule import AlertRule
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.rule import AlertRule
 from shared.errors import NotFound, Stale
 from shared.services.ports import Document
 from shared.services.rules import COLLECTION, delete_rule, get_rule, load_rules, put_rule

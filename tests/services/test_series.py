@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 import pytest
 
-from shared.domain.window import Aggregation
+from shared.domain.metric.window import Aggregation
 from shared.errors import InvalidInput
 from shared.services.deployments import DeploymentName, put_deployment
 from tests.domain.factories import MINUTE, T0

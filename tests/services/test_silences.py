@@ -8,8 +8,8 @@ import pytest
 
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.alert_view import Stage
-from shared.domain.silence import Silence
+from shared.domain.alert.view import Stage
+from shared.domain.muting.silence import Silence
 from shared.domain.timeline import minute_of
 from shared.errors import InvalidInput, NotFound
 from shared.services.ports import Cursor

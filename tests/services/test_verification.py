@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.recommendation import Improvement, Status, Target
+from shared.domain.recommendation.recommendation import Improvement, Status, Target
 from shared.domain.verification.verdict import Metric, VerdictStatus
 from shared.errors import NotFound
 from shared.services.recommendations import AppliedBody, find_recommendation, mark_applied

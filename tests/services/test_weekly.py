@@ -10,13 +10,13 @@ import pytest
 
 from shared.adapters.memory import MemoryTables
 from shared.adapters.memory_channels import MemoryWebhooks
-from shared.domain.alert import RuleState
-from shared.domain.alert_view import Stage
-from shared.domain.channel import Channel, ChannelType
-from shared.domain.retry import Reply
-from shared.domain.signature import DELIVERY_HEADER
+from shared.domain.alert.alert import RuleState
+from shared.domain.alert.view import Stage
+from shared.domain.notification.channel import Channel, ChannelType
+from shared.domain.notification.retry import Reply
+from shared.domain.notification.signature import DELIVERY_HEADER
 from shared.domain.timeline import minute_of
-from shared.domain.weekly import week_ending
+from shared.domain.weekly.weekly import week_ending
 from shared.errors import InvalidInput, NotFound, Unavailable
 from shared.services.alert_ports import AlertChange
 from shared.services.alerts import AlertPorts

@@ -7,10 +7,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from shared.domain.decoding import BatchDecoder
-from shared.domain.request import RequestRecord
-from shared.domain.request_checks import request_faults
-from shared.domain.request_columns import columns_of
+from shared.domain.record.checks import request_faults
+from shared.domain.record.columns import columns_of
+from shared.domain.record.decoding import BatchDecoder
+from shared.domain.record.request import RequestRecord
 from tools.simulator import Incident, Traffic, incidents, simulate
 
 END = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from shared.adapters.memory import MemoryTables
 from shared.adapters.memory_channels import MemoryQueue, MemoryWebhooks
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, Outside, assemble, given_app
-from shared.domain.dispatch import Dispatch
-from shared.domain.retry import Reply
+from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.retry import Reply
 from shared.errors import InvalidInput, NotFound
 from shared.settings import Settings
 from shared.triggers import channels

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.bootstrap import App
-from shared.domain.builtin_rules import BUILTIN_RULES
-from shared.domain.rule_yaml import parse_rules_yaml
+from shared.domain.rule.builtin import BUILTIN_RULES
+from shared.domain.rule.yaml_set import parse_rules_yaml
 from shared.errors import InvalidInput, NotFound, UnsupportedMedia
 from shared.triggers.call import Call
 from shared.triggers.responses import http_response

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from tests.triggers.http_app import HttpApp, http_app, zipped
 
 _NAMES = [field.name for field in msgspec.structs.fields(RequestRecord)]

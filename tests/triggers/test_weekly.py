@@ -10,7 +10,7 @@ from shared.adapters.memory import MemoryTables
 from shared.adapters.memory_channels import MemoryWebhooks
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble, given_app
-from shared.domain.channel import Channel, ChannelType
+from shared.domain.notification.channel import Channel, ChannelType
 from shared.errors import InvalidInput
 from shared.services.channels import put_channel
 from shared.settings import Settings, settings_from

@@ -17,12 +17,12 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.bootstrap import App, assemble, given_app
-from shared.domain.measures import Kind
-from shared.domain.request import RequestRecord
-from shared.domain.request_columns import columns_of
-from shared.domain.rollup import Rollup
-from shared.domain.rollup_request import rollup_requests
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.record.columns import columns_of
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.requests import rollup_requests
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.timeline import BUCKET_M, DAY_M, floor_to, instant, minute_of, rfc3339_minute
 from shared.services.ports import Cursor
 from shared.services.rollup import COMPLETE_THROUGH

@@ -15,11 +15,11 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.bootstrap import App, assemble
-from shared.domain.baseline_fit import Period, fit_baselines
-from shared.domain.measures import REQUEST_MEASURES, Kind
-from shared.domain.observation import MEASURES, Parts, observe, stacked
-from shared.domain.rollup import aggregate
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.baseline.fit import Period, fit_baselines
+from shared.domain.baseline.observation import MEASURES, Parts, observe, stacked
+from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
+from shared.domain.rollup.rollup import aggregate
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, instant, minute_of
 from shared.services.baselines import BaselinePorts, compute_baselines
 from shared.services.ports import Cursor

@@ -17,10 +17,10 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.bootstrap import App, assemble
-from shared.domain.alert import Context
-from shared.domain.measures import Kind
-from shared.domain.rule_input import parse_rule
-from shared.domain.stored_rollup import Grain, StoredRollup
+from shared.domain.alert.alert import Context
+from shared.domain.rollup.measures import Kind
+from shared.domain.rollup.stored_rollup import Grain, StoredRollup
+from shared.domain.rule.input import parse_rule
 from shared.domain.timeline import BUCKET_M, HOUR_M, floor_to, instant, minute_of
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.coarser import refresh_coarser

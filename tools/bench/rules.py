@@ -14,11 +14,11 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.bootstrap import App, assemble
-from shared.domain.alert import Context
-from shared.domain.rule_input import parse_rule
-from shared.domain.threshold_rule import ThresholdRule
+from shared.domain.alert.alert import Context
+from shared.domain.metric.window import Aggregation
+from shared.domain.rule.input import parse_rule
+from shared.domain.rule.threshold import ThresholdRule
 from shared.domain.timeline import floor_to, instant, minute_of
-from shared.domain.window import Aggregation
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.ingest import ingest_requests
 from shared.services.rollup import roll_up

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from shared.domain.batch import Batch
 from shared.domain.digest import cache_hits, load, outputs, prefix, quality, retries, users
 from shared.domain.digest.quality import Scores, TextList
 from shared.domain.digest.retries import Attempts
@@ -17,6 +16,7 @@ from shared.domain.digest.rows import Place, SeriesList, digest_rows
 from shared.domain.digest.sightings import Sightings
 from shared.domain.digest.tally import Tally, empty, merged, tally_from
 from shared.domain.packing import NULL, Ints, pack, unpack
+from shared.domain.record.batch import Batch
 from shared.domain.timeline import MINUTE_US
 
 INDEX, ANSWERS, PREFIXES = "index", "answers", "prefixes"

@@ -9,7 +9,7 @@ from shared.domain.digest.quality import score_name
 from shared.domain.digest.tally import Tally, tally_of
 from shared.domain.digest.users import OTHERS
 from shared.domain.grouping import Groups
-from shared.domain.sketch import quantile
+from shared.domain.rollup.sketch import quantile
 from shared.domain.timeline import rfc3339_minute
 
 LONGEST_LIST = 100

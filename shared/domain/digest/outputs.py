@@ -1,8 +1,8 @@
 """How long answers are under each output limit: what a better `max_output_tokens` is read from.
 
 Successes with known output, by series, limit and finish reason, in the buckets of a sketch
-(`domain/sketch.py`, within 0.55 %). Each series keeps its 16 most frequent limits by name; the rest
-are one (`OTHER_LIMIT`), requests without a limit another (`NO_LIMIT`).
+(`domain/rollup/sketch.py`, within 0.55 %). Each series keeps its 16 most frequent limits by name;
+the rest are one (`OTHER_LIMIT`), requests without a limit another (`NO_LIMIT`).
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from shared.domain.digest.rows import DigestRows
 from shared.domain.digest.tally import Tally, codes_of, tally_of
 from shared.domain.grouping import Groups
 from shared.domain.packing import NULL, Ints
-from shared.domain.sketch import keys_of
+from shared.domain.rollup.sketch import keys_of
 
 KEYS = ("series", "limit", "finish", "bucket")
 SUMS = ("requests", "output", "reasoning")

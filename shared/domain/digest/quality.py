@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from shared.domain.batch import Batch
-from shared.domain.dedupe import fingerprints
 from shared.domain.digest.rows import DigestRows, identity_of
 from shared.domain.digest.tally import Tally, tally_of
 from shared.domain.label import OTHER
-from shared.domain.metric_names import QUALITY_PREFIX, is_quality
+from shared.domain.metric.names import QUALITY_PREFIX, is_quality
 from shared.domain.packing import NULL, Ints
+from shared.domain.record.batch import Batch
+from shared.domain.record.dedupe import fingerprints
 
 KEYS = ("series", "version", "score")
 SUMS = ("n", "sum_millionths", "squares_millionths")

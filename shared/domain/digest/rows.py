@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import label
-from shared.domain.batch import Batch, concatenate
-from shared.domain.chunk import StoredChunk
-from shared.domain.dedupe import Prints, fingerprints
 from shared.domain.grouping import Groups
 from shared.domain.packing import NULL, Floats, Ints, unpack
-from shared.domain.request_columns import end_us
-from shared.domain.rollup_chunks import winners
-from shared.domain.rollup_request import served_deployment
+from shared.domain.record.batch import Batch, concatenate
+from shared.domain.record.chunk import StoredChunk
+from shared.domain.record.columns import end_us
+from shared.domain.record.dedupe import Prints, fingerprints
+from shared.domain.rollup.chunks import winners
+from shared.domain.rollup.requests import served_deployment
 
 MAX_SERIES = 2_000
 SERIES_LABELS = (label.RESOURCE, label.DEPLOYMENT, label.MODEL, label.APPLICATION)

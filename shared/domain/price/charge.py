@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Context, Decimal
 
 from shared.domain.price.list_price import PER_TOKENS, ContextBand, Meter
-from shared.domain.token_cell import TokenType
+from shared.domain.rollup.token_cell import TokenType
 
 # Wide enough that no sum or product of token counts (below 2^63) and prices is ever rounded.
 EXACT = Context(prec=60)

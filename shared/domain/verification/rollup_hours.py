@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared.domain.measures import MEASURES, MOMENT_SCALE, Kind
+from shared.domain.metric.sampling import exact_totals
 from shared.domain.packing import Ints
-from shared.domain.rollup import Rollup, aggregate
-from shared.domain.sampling import exact_totals
+from shared.domain.rollup.measures import MEASURES, MOMENT_SCALE, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.timeline import HOUR_M
 from shared.domain.verification.hours import Hours, Lengths
 from shared.domain.verification.verdict import Metric

@@ -7,14 +7,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.domain.batch import Batch
-from shared.domain.chunk import ChunkKey, StoredChunk, by_bucket, make_chunks
 from shared.domain.digest.day import DayDigest, Index, index_of, sections_of
 from shared.domain.digest.rows import digest_batch
 from shared.domain.digest.tally import Tally
-from shared.domain.measures import Kind
-from shared.domain.request import RequestRecord
-from shared.domain.request_columns import end_us
+from shared.domain.record.batch import Batch
+from shared.domain.record.chunk import ChunkKey, StoredChunk, by_bucket, make_chunks
+from shared.domain.record.columns import end_us
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, micros, minute_of
 from tests.domain.factories import T0, columns, request
 

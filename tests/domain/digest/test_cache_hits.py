@@ -13,7 +13,7 @@ from shared.domain.digest.prefix import SUMS as PREFIX_SUMS
 from shared.domain.digest.prefix import WINDOWS_US as PREFIX_WINDOWS_US
 from shared.domain.digest.sightings import Sightings
 from shared.domain.packing import NULL
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from shared.domain.timeline import DAY_M
 from tests.domain.digest.digest_factories import (
     DAY_START,

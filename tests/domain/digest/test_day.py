@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.digest import outputs, rows, sightings, users
 from shared.domain.digest.day import DayDigest, index_of, sections_of
 from shared.domain.label import OTHER
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from shared.domain.timeline import DAY_M, HOUR_M
 from tests.domain.digest.digest_factories import (
     DAY_START,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 
 from shared.domain.digest.load import SUMS
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from shared.domain.timeline import MINUTE_US, minute_of
 from tests.domain.digest.digest_factories import at, days, digested, end, lines, place, start
 from tests.domain.factories import MINUTE, T0

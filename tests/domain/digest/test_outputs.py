@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 
 from shared.domain.digest.outputs import FINISHES, NO_LIMIT, OTHER_LIMIT, SUMS, TOP
-from shared.domain.request import RequestRecord
-from shared.domain.sketch import keys_of
+from shared.domain.record.request import RequestRecord
+from shared.domain.rollup.sketch import keys_of
 from tests.domain.digest.digest_factories import at, days, digested, lines, ok, place
 from tests.domain.factories import T0
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from shared.domain.digest.retries import MOST_ATTEMPTS, SUMS
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from tests.domain.digest.digest_factories import (
     at,
     by_end,

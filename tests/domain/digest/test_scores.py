@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.batch import Batch
 from shared.domain.digest import quality
 from shared.domain.digest.day import DayDigest, index_of, sections_of
 from shared.domain.digest.quality import SUMS
-from shared.domain.metric_record import metric_columns
+from shared.domain.record.batch import Batch
+from shared.domain.record.metric_record import metric_columns
 from tests.domain.digest.digest_factories import at, buckets_of, digest_day, place
 from tests.domain.factories import T0, metric
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.digest.tally import tally_of
 from shared.domain.digest.users import OTHERS, SUMS, TOP, cut_users
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from tests.domain.digest.digest_factories import at, days, digested, ok
 from tests.domain.factories import T0, columns
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shared.domain.price.charge import charge, metered
 from shared.domain.price.list_price import ContextBand, Meter
-from shared.domain.token_cell import TokenType
+from shared.domain.rollup.token_cell import TokenType
 
 RATES = ContextBand(
     0,

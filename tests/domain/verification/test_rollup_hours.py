@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.measures import MEASURES
+from shared.domain.rollup.measures import MEASURES
 from shared.domain.timeline import HOUR_M, minute_of
 from shared.domain.verification.rollup_hours import hours_from, kind_of, measures_of
 from shared.domain.verification.verdict import Metric

@@ -1,0 +1,199 @@
+"""What may become of a recommendation, and what is told of it."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.recommendation.event import recommendation_event
+from shared.domain.recommendation.lifecycle import (
+    KEPT_PROPOSED,
+    LATEST_APPLICATION,
+    applied,
+    expired,
+    judged,
+    proposed,
+    superseded,
+)
+from shared.domain.recommendation.recommendation import (
+    Application,
+    Improvement,
+    Recommendation,
+    Status,
+    Target,
+    promise_of,
+)
+from shared.domain.verification.verdict import Metric, Promise, VerdictStatus
+from shared.errors import Conflict, InvalidInput
+from tests.domain.recommendation_factories import advice, followed, recommendation, verdict
+from tests.domain.rule_factories import MINUTE, T0
+
+DAY = timedelta(days=1)
+ADA = Application("ada", T0)
+
+
+def standing(status: Status) -> Recommendation:
+    """Return a recommendation of a status."""
+    return replace(followed() if status is not Status.PROPOSED else recommendation(), status=status)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("model", "m"), ("deployment", "d"), ("kind", "k"), ("setting", "s")],
+)
+def test_the_id_tells_what_is_advised_about_what(field: str, text: str) -> None:
+    assert recommendation().id == recommendation(description="other words").id
+    assert recommendation().id != recommendation(**{field: text}).id
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Status.PROPOSED, Status.PROPOSED),
+        (Status.EXPIRED, Status.PROPOSED),
+        (Status.SUPERSEDED, Status.PROPOSED),
+        (Status.APPLIED, Status.APPLIED),
+        (Status.VERIFIED, Status.VERIFIED),
+        (Status.REFUTED, Status.REFUTED),
+        (Status.INCONCLUSIVE, Status.INCONCLUSIVE),
+    ],
+)
+def test_advice_is_given_again_unless_it_was_followed(before: Status, after: Status) -> None:
+    stored = standing(before)
+    again = proposed(advice(description="anew"), stored, T0 + DAY)
+    assert again.status is after
+    assert (again == stored) is (after is not Status.PROPOSED)
+
+
+def test_a_renewed_proposal_says_what_is_true_today() -> None:
+    again = proposed(advice(description="anew"), recommendation(), T0 + DAY)
+    assert (again.description, again.proposed_at, again.renewed_at) == ("anew", T0, T0 + DAY)
+
+
+def test_an_expired_proposal_begins_anew() -> None:
+    again = proposed(advice(), standing(Status.EXPIRED), T0 + DAY)
+    assert (again.proposed_at, again.applied) == (T0 + DAY, None)
+
+
+def test_a_proposal_can_be_followed_once() -> None:
+    first = applied(recommendation(), ADA, T0)
+    assert (first.status, first.applied) == (Status.APPLIED, ADA)
+    assert applied(first, ADA, T0 + MINUTE) == first
+    with pytest.raises(Conflict, match="is applied, no longer proposed"):
+        applied(first, Application("bob", T0), T0)
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.PROPOSED])
+def test_only_a_proposal_can_be_followed(status: Status) -> None:
+    with pytest.raises(Conflict, match=f"is {status}, no longer proposed"):
+        applied(standing(status), Application("bob", T0), T0)
+
+
+@pytest.mark.parametrize("at", [T0 + MINUTE, T0 - LATEST_APPLICATION - MINUTE])
+def test_it_is_followed_neither_tomorrow_nor_too_long_ago(at: object) -> None:
+    with pytest.raises(InvalidInput, match="at: expected a time from 2026-10-26T10:00:00Z to now"):
+        applied(recommendation(), Application("ada", at), T0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_last", "status"),
+    [
+        (VerdictStatus.VERIFIED, False, Status.VERIFIED),
+        (VerdictStatus.REFUTED, False, Status.REFUTED),
+        (VerdictStatus.INCONCLUSIVE, False, Status.APPLIED),
+        (VerdictStatus.VERIFIED, True, Status.VERIFIED),
+        (VerdictStatus.INCONCLUSIVE, True, Status.INCONCLUSIVE),
+    ],
+)
+def test_a_look_decides_or_leaves_it_open(
+    seen: VerdictStatus, is_last: bool, status: Status
+) -> None:
+    look = verdict(seen, rules_out_expected=True)
+    after = judged(followed(), look, is_last=is_last, now=T0 + DAY)
+    assert (after.status, after.measured, after.rules_out_expected) == (status, look, True)
+    assert after.decided_at == (None if status is Status.APPLIED else T0 + DAY)
+
+
+@pytest.mark.parametrize(
+    ("is_last", "status"), [(False, Status.APPLIED), (True, Status.INCONCLUSIVE)]
+)
+def test_what_nothing_measures_ends_inconclusive(is_last: bool, status: Status) -> None:
+    after = judged(followed(target=None), None, is_last=is_last, now=T0)
+    assert (after.status, after.measured) == (status, None)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_proposal_that_nobody_renews_expires(status: Status) -> None:
+    stored = standing(status)
+    assert expired(stored, T0 + KEPT_PROPOSED - MINUTE) == stored
+    after = expired(stored, T0 + KEPT_PROPOSED)
+    assert after.status is (Status.EXPIRED if status is Status.PROPOSED else status)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_proposal_is_superseded(status: Status) -> None:
+    after = superseded(standing(status), "another", T0)
+    assert (after.superseded_by == "another") is (status is Status.PROPOSED)
+    assert after.status is (Status.SUPERSEDED if status is Status.PROPOSED else status)
+
+
+@pytest.mark.parametrize(
+    ("expected", "target", "promise"),
+    [
+        (Improvement(10, 40, "percent"), Target(Metric.RESPONSE_TIME), Promise(10, 40)),
+        (Improvement(10, 40, "usd_per_month"), Target(Metric.RESPONSE_TIME), None),
+        (Improvement(10, 40, "percent"), None, None),
+        (None, Target(Metric.RESPONSE_TIME), None),
+    ],
+)
+def test_a_promise_is_in_percent_of_something_measured(
+    expected: Improvement | None, target: Target | None, promise: Promise | None
+) -> None:
+    assert promise_of(advice(expected_improvement=expected, target=target)) == promise
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (Status.PROPOSED, "recommendation.proposed"),
+        (Status.VERIFIED, "recommendation.verified"),
+        (Status.REFUTED, "recommendation.refuted"),
+    ],
+)
+def test_an_event_tells_of_a_status(status: Status, name: str) -> None:
+    found = replace(standing(status), measured=verdict(), decided_at=T0 + DAY)
+    event = recommendation_event(found, "test")
+    assert event is not None
+    assert event.name == name
+    assert event.properties == {
+        "event_id": event.event_id,
+        "schema": "1",
+        "environment": "test",
+        "id": found.id,
+        "category": "model_optimization",
+        "priority": "high",
+        "model": "gpt-5-mini",
+        "description": "Lower the reasoning effort",
+    }
+    assert event.measurements == {"expected_low": 10, "expected_high": 40, "measured": 20}
+
+
+@pytest.mark.parametrize(
+    "status", [Status.APPLIED, Status.INCONCLUSIVE, Status.SUPERSEDED, Status.EXPIRED]
+)
+def test_of_other_statuses_nobody_is_told(status: Status) -> None:
+    assert recommendation_event(standing(status), "test") is None
+
+
+def test_a_second_try_has_the_same_event_id() -> None:
+    first = replace(standing(Status.VERIFIED), decided_at=T0 + DAY)
+    second = replace(first, decided_at=T0 + 2 * DAY)
+    ids = {recommendation_event(each, "test").event_id for each in (first, second)}  # type: ignore[union-attr]
+    assert len(ids) == 1
+
+
+def test_better_quality_is_measured_above_zero() -> None:
+    better = verdict(metric=Metric.QUALITY, effect_percent=5.0)
+    event = recommendation_event(replace(standing(Status.VERIFIED), measured=better), "test")
+    assert event is not None
+    assert event.measurements["measured"] == 5
