@@ -21,6 +21,7 @@ from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
 from shared.adapters.group_store import GroupStore
+from shared.adapters.list_prices import published_prices
 from shared.adapters.memory_channels import MemoryQueue, MemoryWebhooks
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.adapters.rollup_store import RollupStore
@@ -35,6 +36,7 @@ from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Telemetry
+from shared.services.pricing import PricingLoader
 from shared.services.reading import ReadPorts
 from shared.services.references import NoBudgets, ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
@@ -87,6 +89,7 @@ class App:
         digests: what daily digests are made from, and where they are kept.
         load_frame: minutes [first, end) -> the frame that rules are evaluated over.
         references: baselines and budgets that rules are held against.
+        load_pricing: what models cost, and how deployments are sold, as stored at this moment.
         tables: the storage below it all.
     """
 
@@ -109,6 +112,7 @@ class App:
     digests: DigestPorts
     load_frame: Frames
     references: ReferencePorts
+    load_pricing: PricingLoader
     tables: Tables
 
 
@@ -162,6 +166,7 @@ def assemble(
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
         load_frame=FrameLoader(rollups, documents, cursors),
         references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
+        load_pricing=PricingLoader(documents, published_prices),
         tables=tables,
     )
 

@@ -2,6 +2,8 @@
 
 Reported counts contain one another (cached input and cache writes are part of input, audio and
 images part of their side, reasoning part of output); charged is each token once, under its meter.
+Where the parts of a side exceed it, some of them overlap: cached audio is reported as cached and as
+audio. Such tokens are charged as cached, so that the meters of a side always add up to it.
 """
 
 from collections.abc import Mapping
@@ -13,6 +15,7 @@ from shared.domain.rollup.token_cell import TokenType
 # Wide enough that no sum or product of token counts (below 2^63) and prices is ever rounded.
 EXACT = Context(prec=60)
 
+# In the order they are taken from their side: of tokens that are two of these, the first counts.
 _INPUT_PARTS = {
     Meter.CACHED_INPUT: TokenType.CACHED_INPUT,
     Meter.CACHE_WRITE: TokenType.CACHE_WRITE,
@@ -23,21 +26,21 @@ _OUTPUT_PARTS = {
     Meter.AUDIO_OUTPUT: TokenType.AUDIO_OUTPUT,
     Meter.IMAGE_OUTPUT: TokenType.IMAGE_OUTPUT,
 }
+_SIDES = (
+    (Meter.INPUT, TokenType.INPUT, _INPUT_PARTS),
+    (Meter.OUTPUT, TokenType.OUTPUT, _OUTPUT_PARTS),
+)
 
 
 def metered(tokens: Mapping[TokenType, int]) -> dict[Meter, int]:
     """Return tokens as reported, or sums of them, by the one meter that each is charged under."""
-    counts = {
-        meter: tokens.get(kind, 0)
-        for meter, kind in (*_INPUT_PARTS.items(), *_OUTPUT_PARTS.items())
-    }
-    sent = tokens.get(TokenType.INPUT, 0) - sum(counts[meter] for meter in _INPUT_PARTS)
-    made = tokens.get(TokenType.OUTPUT, 0) - sum(counts[meter] for meter in _OUTPUT_PARTS)
-    counts |= {
-        Meter.INPUT: max(sent, 0),
-        Meter.OUTPUT: max(made, 0),
-        Meter.OTHER: tokens.get(TokenType.OTHER, 0),
-    }
+    counts = {Meter.OTHER: tokens.get(TokenType.OTHER, 0)}
+    for side, whole, parts in _SIDES:
+        left = tokens.get(whole, 0) or sum(tokens.get(kind, 0) for kind in parts.values())
+        for meter, kind in parts.items():
+            counts[meter] = min(tokens.get(kind, 0), left)
+            left -= counts[meter]
+        counts[side] = left
     return {meter: count for meter, count in counts.items() if count}
 
 

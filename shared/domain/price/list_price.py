@@ -5,14 +5,20 @@ new one is added, which holds from its first day (UTC) until the next.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.price.offer import Offer
+from shared.domain.token_cell import BAND_BOUNDS, BANDS
 
 PER_TOKENS = 1_000_000
+# The shortest and the longest input of each context band that rollups tell apart.
+CELL_TOKENS = {
+    band: (after + 1, upto)
+    for band, after, upto in zip(BANDS, (0, *BAND_BOUNDS), (*BAND_BOUNDS, 1 << 63), strict=True)
+}
 
 
 class Meter(StrEnum):
@@ -29,14 +35,13 @@ class Meter(StrEnum):
     OTHER = "other"
 
 
-# What a meter is charged as where a price does not name it: most models' cache writes are input.
+# What a meter is charged as where a price does not name it: a model without a discount charges
+# cached tokens and cache writes as input, and one that reads images charges them so too. Audio, and
+# images made, have rates of their own, many times those of text: not named, they are unpriced.
 FALLS_BACK_TO = {
     Meter.CACHED_INPUT: Meter.INPUT,
     Meter.CACHE_WRITE: Meter.INPUT,
-    Meter.AUDIO_INPUT: Meter.INPUT,
     Meter.IMAGE_INPUT: Meter.INPUT,
-    Meter.AUDIO_OUTPUT: Meter.OUTPUT,
-    Meter.IMAGE_OUTPUT: Meter.OUTPUT,
 }
 
 
@@ -80,10 +85,24 @@ class ListPrice:
     effective_from: date
     bands: tuple[ContextBand, ...] = ()
     ptu_hour_usd: Decimal | None = None
-    source: str = field(default="")
+    source: str = ""
     source_date: date | None = None
 
     def band(self, input_tokens: int) -> ContextBand | None:
         """Return the rates of a request with so many input tokens; None where none are sold."""
         fitting = [band for band in self.bands if band.above_tokens < max(input_tokens, 1)]
         return fitting[-1] if fitting else None
+
+    def cell_band(self, cell: str) -> ContextBand | None:
+        """Return the rates of every request of a rollup's context band.
+
+        Args:
+            cell: one of `token_cell.BANDS`.
+
+        Returns:
+            The rates; None where none are sold, or where a bound of this price lies within the
+            cell, so that its sums cannot be told apart.
+        """
+        shortest, longest = CELL_TOKENS[cell]
+        first = self.band(shortest)
+        return first if first is not None and first == self.band(longest) else None

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.domain.price.list_price import ListPrice
-from shared.domain.price.offer import Offer
+from shared.domain.price.offer import Billing, Offer
+
+EVERY_MODEL = "*"
+"""The model of prices that do not depend on it: a PTU hour costs the same whatever it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,40 @@ class PriceBook:
             day: the UTC day.
 
         Returns:
-            The price; None where it is unpriced: never another model's or another offer's.
+            The price; None where it is unpriced: never another model's or another offer's. Capacity
+            is priced for every model alike, unless a price names the model.
         """
-        in_force = None
-        for price in self.dated.get((model, offer), ()):
-            if price.effective_from <= day:
-                in_force = price
-        return in_force
+        for named in self._named(model, offer):
+            in_force = None
+            for price in self.dated[named, offer]:
+                if price.effective_from <= day:
+                    in_force = price
+            if in_force is not None:
+                return in_force
+        return None
+
+    def knows(self, model: str, offer: Offer) -> bool:
+        """Return whether there is a price on any day."""
+        return bool(self._named(model, offer))
+
+    def _named(self, model: str, offer: Offer) -> list[str]:
+        asked = [model, EVERY_MODEL] if offer.billing is Billing.PROVISIONED else [model]
+        return [each for each in asked if (each, offer) in self.dated]
 
 
-def price_book(prices: Iterable[ListPrice]) -> PriceBook:
-    """Return the book of prices; of two for the same model, offer and day the later one counts."""
-    found: dict[tuple[str, Offer], dict[date, ListPrice]] = {}
-    for price in prices:
-        found.setdefault((price.model, price.offer), {})[price.effective_from] = price
-    return PriceBook(
-        {key: tuple(dated[day] for day in sorted(dated)) for key, dated in found.items()}
-    )
+def price_book(*layers: Iterable[ListPrice]) -> PriceBook:
+    """Return the book of prices in layers, weakest first.
+
+    Where a stronger layer has a price of a model and offer in force, weaker ones are not asked,
+    whatever their dates. Of two in one layer for the same day the later one counts.
+    """
+    dated: dict[tuple[str, Offer], dict[date, ListPrice]] = {}
+    for layer in layers:
+        found: dict[tuple[str, Offer], dict[date, ListPrice]] = {}
+        for price in layer:
+            found.setdefault((price.model, price.offer), {})[price.effective_from] = price
+        for key, stronger in found.items():
+            first = min(stronger)
+            weaker = dated.get(key, {})
+            dated[key] = {day: each for day, each in weaker.items() if day < first} | stronger
+    return PriceBook({key: tuple(each[day] for day in sorted(each)) for key, each in dated.items()})

@@ -52,3 +52,22 @@ def test_costs_of_parts_add_up_to_the_cost_of_the_sum(one: int, other: int, made
     costs = [charge(RATES, each) for each in (*parts, whole)]
     first, second, both = (sum((each or {}).values(), Decimal(0)) for each in costs)
     assert first + second == both
+
+
+def test_tokens_reported_under_two_parts_are_charged_once() -> None:
+    # 800 of 1,000 are audio and 600 cached, so 400 at least are cached audio.
+    tokens = {TokenType.INPUT: 1_000, TokenType.CACHED_INPUT: 600, TokenType.AUDIO_INPUT: 800}
+    assert metered(tokens) == {Meter.CACHED_INPUT: 600, Meter.AUDIO_INPUT: 400}
+
+
+@given(st.dictionaries(st.sampled_from(TokenType), COUNTS))
+def test_the_meters_of_a_side_add_up_to_it(tokens: dict[TokenType, int]) -> None:
+    counts = metered(tokens | {TokenType.INPUT: 5 << 50, TokenType.OUTPUT: 5 << 50})
+    sent = {Meter.INPUT, Meter.CACHED_INPUT, Meter.CACHE_WRITE, Meter.AUDIO_INPUT}
+    sent |= {Meter.IMAGE_INPUT}
+    assert sum(count for meter, count in counts.items() if meter in sent) == 5 << 50
+
+
+def test_audio_is_never_charged_as_text() -> None:
+    assert charge(RATES, {Meter.AUDIO_INPUT: 1}) is None
+    assert charge(RATES, {Meter.IMAGE_INPUT: 1_000_000}) == {Meter.IMAGE_INPUT: Decimal("1.25")}

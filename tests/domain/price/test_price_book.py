@@ -1,9 +1,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.offer import Geography, Offer, Tier
 from shared.domain.price.price_book import price_book
+from shared.domain.token_cell import BANDS
 
 GLOBAL = Offer(Geography.GLOBAL)
 MARCH = date(2026, 3, 1)
@@ -40,3 +43,31 @@ def test_a_band_holds_above_its_bound() -> None:
     price = ListPrice(model="m", offer=GLOBAL, effective_from=MARCH, bands=(short, long))
     assert [price.band(tokens) for tokens in (0, 272_000, 272_001)] == [short, short, long]
     assert ListPrice(model="m", offer=GLOBAL, effective_from=MARCH).band(10) is None
+
+
+def test_a_stronger_layer_hides_weaker_ones_from_its_first_day_on() -> None:
+    weak = [listed("m", date.min, "1"), listed("m", MARCH + timedelta(days=30), "2")]
+    strong = listed("m", MARCH, "3")
+    book = price_book(weak, [strong])
+    days = [MARCH - timedelta(days=1), MARCH, MARCH + timedelta(days=99)]
+    assert [book.price("m", GLOBAL, day) for day in days] == [weak[0], strong, strong]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "found"),
+    [
+        ((0,), [0, 0, 0]),
+        ((0, 272_000), [0, 0, 272_000]),
+        ((0, 128_000), [0, 128_000, 128_000]),
+        ((0, 200_000), [0, None, 200_000]),
+        ((0, 100_000, 272_000), [None, 100_000, 272_000]),
+        ((0, 500_000), [0, 0, None]),
+    ],
+)
+def test_a_cell_that_straddles_a_bound_has_no_one_rate(
+    bounds: tuple[int, ...], found: list[int | None]
+) -> None:
+    bands = tuple(ContextBand(at, {Meter.INPUT: Decimal(at)}) for at in bounds)
+    price = ListPrice(model="m", offer=GLOBAL, effective_from=MARCH, bands=bands)
+    told = [price.cell_band(cell) for cell in BANDS]
+    assert [band.above_tokens if band else None for band in told] == found
