@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
 from shared.domain.deployment import DeploymentConfig
@@ -50,7 +51,7 @@ async def store(documents: Documents, collection: str, key: str, value: object) 
 
 @pytest.fixture
 def documents() -> Documents:
-    return DocumentStore(MemoryTables())
+    return DocumentStore(CreatingTables(MemoryTables()))
 
 
 async def usd(load: PricingLoader, model: str = "gpt-4o", day: date = DAY) -> Decimal | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.price.offer import Offer
-from shared.domain.token_cell import BAND_BOUNDS, BANDS
+from shared.domain.rollup.token_cell import BAND_BOUNDS, BANDS
 
 PER_TOKENS = 1_000_000
 # The shortest and the longest input of each context band that rollups tell apart.
