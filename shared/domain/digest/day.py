@@ -9,12 +9,24 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from shared.domain.digest import cache_hits, load, outputs, prefix, quality, retries, users
-from shared.domain.digest.quality import Scores, TextList
+from shared.domain.digest import (
+    cache_hits,
+    durations,
+    load,
+    outputs,
+    prefix,
+    quality,
+    retries,
+    scored_settings,
+    settings,
+    users,
+)
+from shared.domain.digest.quality import Scores
 from shared.domain.digest.retries import Attempts
 from shared.domain.digest.rows import Place, SeriesList, digest_rows
 from shared.domain.digest.sightings import Sightings
 from shared.domain.digest.tally import Tally, empty, merged, tally_from
+from shared.domain.digest.text_list import TextList
 from shared.domain.packing import NULL, Ints, pack, unpack
 from shared.domain.record.batch import Batch
 from shared.domain.timeline import MINUTE_US
@@ -29,8 +41,12 @@ SECTIONS = {
     "retries": retries,
     "users": users,
     "quality": quality,
+    "settings": settings,
+    "durations": durations,
+    "scored_settings": scored_settings,
 }
 
+_BOUNDED = {"settings": settings.bounded, "scored_settings": scored_settings.bounded}
 _DAY_US = max(cache_hits.WINDOWS_US.values())
 
 type Blocks = Mapping[str, bytes]
@@ -43,6 +59,7 @@ class Index(msgspec.Struct, frozen=True):
         places: the labels of each series, in the order of `SERIES_LABELS`.
         versions: prompt versions by code.
         names: metric names of scores by code.
+        efforts: reasoning efforts by code.
         requests: how many counted.
         duplicates: how many were reported twice, and did not.
         short_by_tokens: what a user may lack at most.
@@ -55,6 +72,7 @@ class Index(msgspec.Struct, frozen=True):
     places: list[Place] = []
     versions: list[str] = []
     names: list[str] = []
+    efforts: list[str] = []
     requests: int = 0
     duplicates: int = 0
     short_by_tokens: int = 0
@@ -78,6 +96,7 @@ class DayDigest:
         index = index_of(kept) if kept else Index()
         self._series = SeriesList(index.places)
         self._versions, self._names = TextList(index.versions), TextList(index.names)
+        self._efforts = TextList(index.efforts)
         self._requests, self._duplicates = index.requests, index.duplicates
         self._short_by, self._look_back_us = index.short_by_tokens, index.look_back_us
         self._tallies = sections_of(kept)
@@ -105,6 +124,8 @@ class DayDigest:
             return
         self._requests += rows.batch.size
         self._duplicates += sum(batch.size for batch in batches) - rows.batch.size
+        stated = settings.values_of(rows, self._efforts, self._versions)
+        joined = self._scores.joined(rows, self._versions, stated)
         found = {
             "load": load.load_of(rows, self._series),
             "cache_hits": cache_hits.cache_hits_of(rows, self._series, self._answers),
@@ -112,7 +133,10 @@ class DayDigest:
             "outputs": outputs.outputs_of(rows),
             "retries": self._attempts.close(rows, end * MINUTE_US),
             "users": users.users_of(rows),
-            "quality": self._scores.joined(rows, self._versions),
+            "quality": joined.by_version,
+            "settings": settings.settings_of(rows, stated),
+            "durations": durations.durations_of(rows),
+            "scored_settings": joined.by_setting,
         }
         for name, tally in found.items():
             self._added[name].append(tally)
@@ -126,6 +150,9 @@ class DayDigest:
             self._tallies["outputs"] = outputs.cut_limits(
                 self._tallies["outputs"], outputs.TOP_WITHIN_DAY
             )
+        for name in ("settings", "scored_settings"):
+            if len(self._tallies[name]) > settings.MAX_ROWS:
+                self._tallies[name] = _BOUNDED[name](self._tallies[name])
         if len(self._tallies["users"]) > users.MAX_COUNTED:
             self._cut_users(users.MAX_COUNTED)
         self._answers.settle(end * MINUTE_US)
@@ -141,6 +168,8 @@ class DayDigest:
             self._tallies[name] = merged([self._tallies[name], *added])
             added.clear()
         self._tallies["outputs"] = outputs.cut_limits(self._tallies["outputs"], outputs.TOP)
+        for name, cut in _BOUNDED.items():
+            self._tallies[name] = cut(self._tallies[name])
         self._cut_users(users.TOP, exact=True)
 
     def blocks(self, *, finished: bool) -> dict[str, bytes]:
@@ -154,6 +183,7 @@ class DayDigest:
             self._series.places,
             self._versions.texts,
             self._names.texts,
+            self._efforts.texts,
             self._requests,
             self._duplicates,
             self._short_by,

@@ -8,8 +8,8 @@ the rest are one (`OTHER_LIMIT`), requests without a limit another (`NO_LIMIT`).
 import numpy as np
 
 from shared.domain.digest.rows import DigestRows
-from shared.domain.digest.tally import Tally, codes_of, tally_of
-from shared.domain.grouping import Groups
+from shared.domain.digest.tally import Tally, tally_of
+from shared.domain.digest.top_values import cut_values
 from shared.domain.packing import NULL, Ints
 from shared.domain.rollup.sketch import keys_of
 
@@ -21,7 +21,6 @@ MAX_ROWS = 200_000
 TOP_WITHIN_DAY = 64
 NO_LIMIT = -1
 OTHER_LIMIT = -2
-_NEVER_CUT = 1 << 62
 FINISHES = ("", "stop", "length", "content_filter", "tool_calls", "other")
 
 
@@ -46,19 +45,7 @@ def outputs_of(rows: DigestRows) -> Tally:
 
 def cut_limits(outputs: Tally, keep: int) -> Tally:
     """Return lengths with each series' most frequent limits by name, of equals the lower one."""
-    series, limits = outputs.keys["series"], outputs.keys["limit"]
-    pairs = Groups(codes_of([series, limits]))
-    owner, limit = series[pairs.representatives], limits[pairs.representatives]
-    requests = np.where(limit >= 0, pairs.sum(outputs.sums["requests"]), _NEVER_CUT)
-    order = np.lexsort((limit, -requests, owner))
-    unnamed = np.bincount(owner[limit < 0], minlength=int(owner.max(initial=0)) + 1)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - np.searchsorted(owner[order], owner[order])
-    cut = (limit >= 0) & (rank - unnamed[owner] >= keep)
-    if not cut.any():
-        return outputs
-    kept = np.where(cut[pairs.inverse], OTHER_LIMIT, limits)
-    return tally_of({**outputs.keys, "limit": kept}, outputs.sums)
+    return cut_values(outputs, ("series",), "limit", keep=keep, other=OTHER_LIMIT)
 
 
 def _finishes(rows: DigestRows) -> Ints:

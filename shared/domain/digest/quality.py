@@ -1,4 +1,4 @@
-"""Quality by what requests were, joined by request_id: scores know no prompt_version, requests do.
+"""Quality by what requests were, joined by request_id: scores know no settings, requests do.
 
 Scores of a day that name a request are kept by fingerprint and joined as the day's requests pass;
 those whose request ended on another day, or never came, stay `unmatched`. Scores are rounded to
@@ -6,13 +6,16 @@ millionths and summed exactly; one beyond +-1,000, or past `MAX_SCORES` a day, i
 `left_out`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from shared.domain.digest.rows import DigestRows, identity_of
+from shared.domain.digest.scored_settings import scored_settings_of
+from shared.domain.digest.settings import Setting
 from shared.domain.digest.tally import Tally, tally_of
-from shared.domain.label import OTHER
+from shared.domain.digest.text_list import TextList
 from shared.domain.metric.names import QUALITY_PREFIX, is_quality
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
@@ -21,39 +24,22 @@ from shared.domain.record.dedupe import fingerprints
 KEYS = ("series", "version", "score")
 SUMS = ("n", "sum_millionths", "squares_millionths")
 MAX_SCORES = 500_000
-MAX_TEXTS = 200
 _HIGHEST = 1_000.0
 _SCALE = 1e6
 _COLUMNS = ("identity", "score", "value", "matched")
 
 
-class TextList:
-    """Distinct texts in order of appearance; beyond `MAX_TEXTS` all are `__other__`."""
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Scores joined to the requests of a bucket.
 
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        """Begin with those known."""
-        self._codes = {text: code for code, text in enumerate(texts)}
+    Attributes:
+        by_version: the section `quality`.
+        by_setting: the section `scored_settings`.
+    """
 
-    @property
-    def texts(self) -> list[str]:
-        """The texts, by code."""
-        return list(self._codes)
-
-    def code(self, text: str) -> int:
-        """Return a text's code, admitting it where there is room."""
-        if text not in self._codes and len(self._codes) >= MAX_TEXTS:
-            text = OTHER
-        return self._codes.setdefault(text, len(self._codes))
-
-    def codes(self, batch: Batch, name: str) -> Ints:
-        """Return the code of each row of a coded column; that of the empty text for null."""
-        own, table = batch.ints(name), [*batch.table(name), ""]
-        used, inverse = np.unique(np.where(own == NULL, len(table) - 1, own), return_inverse=True)
-        order = np.unique(inverse, return_index=True)[1].argsort()
-        admitted = np.empty(len(used), np.int64)
-        for at in order.tolist():
-            admitted[at] = self.code(table[int(used[at])])
-        return admitted[inverse]
+    by_version: Tally
+    by_setting: Tally
 
 
 class Scores:
@@ -100,8 +86,16 @@ class Scores:
         order = np.argsort(self._rows["identity"], kind="stable")
         self._rows = {name: column[order] for name, column in self._rows.items()}
 
-    def joined(self, rows: DigestRows, versions: TextList) -> Tally:
-        """Return the scores of requests by series, prompt version and score."""
+    def joined(
+        self, rows: DigestRows, versions: TextList, settings: Mapping[Setting, Ints]
+    ) -> Joined:
+        """Return the scores of requests by prompt version, and by value of settings.
+
+        Args:
+            rows: a bucket's requests.
+            versions: the day's prompt versions, which grow.
+            settings: the value of each request.
+        """
         known = self._rows["identity"]
         low = np.searchsorted(known, rows.identity)
         count = np.searchsorted(known, rows.identity, side="right") - low
@@ -109,22 +103,17 @@ class Scores:
         of = np.repeat(np.arange(len(count)), count)
         at = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + low[of]
         self._rows["matched"][at] = 1
-        judged = rows.batch.rows(of)
         value = self._rows["value"][at]
-        squares = np.rint((value / _SCALE) ** 2 * _SCALE).astype(np.int64)
-        keys = {
-            "series": rows.series[of],
-            "version": versions.codes(judged, "prompt_version"),
-            "score": self._rows["score"][at],
+        sums = {
+            "n": np.ones(len(at), np.int64),
+            "sum_millionths": value,
+            "squares_millionths": np.rint((value / _SCALE) ** 2 * _SCALE).astype(np.int64),
         }
-        return tally_of(
-            keys,
-            {
-                "n": np.ones(len(at), np.int64),
-                "sum_millionths": value,
-                "squares_millionths": squares,
-            },
-        )
+        keys = {"series": rows.series[of], "score": self._rows["score"][at]}
+        version = versions.codes(rows.batch.rows(of), "prompt_version")
+        by_version = tally_of({**keys, "version": version}, sums)
+        by_setting = {setting: values[of] for setting, values in settings.items()}
+        return Joined(by_version, scored_settings_of(keys, by_setting, sums))
 
 
 def score_name(metric: str) -> str:

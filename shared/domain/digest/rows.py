@@ -23,7 +23,14 @@ from shared.domain.rollup.requests import served_deployment
 
 MAX_SERIES = 2_000
 SERIES_LABELS = (label.RESOURCE, label.DEPLOYMENT, label.MODEL, label.APPLICATION)
-_CODED = (*SERIES_LABELS, "deployment_served", "error_class", "finish_reason", "prompt_version")
+_CODED = (
+    *SERIES_LABELS,
+    "deployment_served",
+    "error_class",
+    "finish_reason",
+    "prompt_version",
+    "reasoning_effort",
+)
 _PLAIN = (
     "start_us",
     "duration_us",
@@ -34,6 +41,8 @@ _PLAIN = (
     "cache_write_tokens",
     "reasoning_tokens",
     "max_output_tokens",
+    "temperature",
+    "stream",
     "status_code",
     "retry_after_us",
     "user_hash",

@@ -16,6 +16,12 @@ from shared.domain.digest.lists import (
     score_sums,
     user_tokens,
 )
+from shared.domain.digest.setting_lines import (
+    OutcomeTimes,
+    SettingUse,
+    outcome_times,
+    setting_uses,
+)
 from shared.domain.digest.tally import Tally
 from shared.domain.timeline import rfc3339, rfc3339_minute
 
@@ -110,6 +116,8 @@ class DigestView(msgspec.Struct, frozen=True):
     look_back_s: float
     prefix: PrefixReuse
     outputs: list[LimitUse]
+    settings: list[SettingUse]
+    durations: list[OutcomeTimes]
     retries: RetryChains
     users: list[UserTokens]
     short_by_tokens: int
@@ -145,6 +153,8 @@ def digest_view(
         index.look_back_us / 1e6,
         _reuse(found["prefix"]),
         limit_uses(found["outputs"], index),
+        setting_uses(found["settings"], index),
+        outcome_times(found["durations"], index),
         _chains(found["retries"]),
         user_tokens(found["users"]),
         index.short_by_tokens,
