@@ -9,8 +9,8 @@ import numpy as np
 
 from shared.domain.digest.rows import DigestRows
 from shared.domain.digest.tally import Tally, merged, tally_of
-from shared.domain.error_class import ERROR_CLASSES
 from shared.domain.packing import NULL, Floats, Ints
+from shared.domain.record.error_class import ERROR_CLASSES
 
 KEYS = ("series", "group", "bucket")
 SUMS = ("requests", "duration_us")

@@ -17,10 +17,10 @@ from shared.domain.digest.rows import DigestRows
 from shared.domain.digest.tally import Tally, codes_of, merged, tally_of
 from shared.domain.digest.text_list import TextList
 from shared.domain.digest.top_values import cut_values
-from shared.domain.error_class import ErrorClass
 from shared.domain.grouping import Groups
-from shared.domain.measures import MOMENT_SCALE
 from shared.domain.packing import NULL, Ints
+from shared.domain.record.error_class import ErrorClass
+from shared.domain.rollup.measures import MOMENT_SCALE
 from shared.domain.timeline import HOUR_M, MINUTE_US
 
 KEYS = ("series", "hour", "setting", "value")

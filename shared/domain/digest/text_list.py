@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared.domain.batch import Batch
 from shared.domain.label import OTHER
 from shared.domain.packing import NULL, Ints
+from shared.domain.record.batch import Batch
 
 MAX_TEXTS = 200
 

@@ -16,8 +16,8 @@ from shared.domain.digest.durations import (
     longest_us,
 )
 from shared.domain.digest.setting_lines import outcome_times
-from shared.domain.error_class import ErrorClass
-from shared.domain.request import RequestRecord
+from shared.domain.record.error_class import ErrorClass
+from shared.domain.record.request import RequestRecord
 from tests.domain.digest.digest_factories import at, days, digested, lines, ok, place
 from tests.domain.factories import T0, ints
 

@@ -6,7 +6,7 @@ from shared.domain.digest.scored_settings import SUMS
 from shared.domain.digest.setting_lines import value_text
 from shared.domain.digest.settings import OTHER, Setting
 from shared.domain.digest.tally import Tally
-from shared.domain.metric_record import metric_columns
+from shared.domain.record.metric_record import metric_columns
 from tests.domain.digest.digest_factories import at, buckets_of, digest_day
 from tests.domain.factories import T0, ints, metric
 

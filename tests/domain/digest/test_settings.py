@@ -10,7 +10,7 @@ from shared.domain.digest import settings
 from shared.domain.digest.day import DayDigest, index_of, sections_of
 from shared.domain.digest.setting_lines import setting_uses, value_text
 from shared.domain.digest.settings import OTHER, SUMS, UNSET, Setting
-from shared.domain.request import RequestRecord
+from shared.domain.record.request import RequestRecord
 from tests.domain.digest.digest_factories import (
     DAY_START,
     at,
