@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from shared.domain.packing import NULL
+from shared.domain.rollup.price_cell import kind_of_term
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.sketch import RELATIVE_ERROR, quantile
-from shared.domain.rollup.token_cell import TokenType, type_of_term
+from shared.domain.rollup.token_cell import TokenType
 
 _US_PER_MS = 1000
 _SHARES = {"p5": 0.05, "p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -65,7 +66,7 @@ def tokens_by_type(rollup: Rollup) -> Mapping[TokenType, int]:
     """Return the tokens of a one-row rollup by type, zero for types without any."""
     found = dict.fromkeys(TokenType, 0)
     for term, tokens in _terms(rollup, "tokens").items():
-        found[TokenType(type_of_term(term))] += tokens
+        found[TokenType(kind_of_term(term))] += tokens
     return found
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from shared.bootstrap import App
 from shared.domain.metric.sampling import exact_totals, merged
 from shared.domain.rollup.measures import MEASURES, Kind
+from shared.domain.rollup.price_cell import kind_of_term
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
-from shared.domain.rollup.token_cell import type_of_term
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, floor_to, minute_of
 from shared.services.report import model_report
@@ -70,7 +70,7 @@ def _sums_of_requests(rollups: list[Rollup]) -> Totals:
         )
         by_type = Counter[str]()
         for term, count in tokens[row].items():
-            by_type[type_of_term(term)] += count
+            by_type[kind_of_term(term)] += count
         sums.update(input=by_type["input"], output=by_type["output"])
         found[slot, labels["model"], labels["deployment"]] = sums
     return {key: sums for key, sums in found.items() if sums["n"]}

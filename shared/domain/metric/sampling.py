@@ -14,8 +14,8 @@ from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, MetricSpec, Shape
 from shared.domain.packing import NULL, Floats, Ints
 from shared.domain.rollup.exact_sum import total
 from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES, Measures
+from shared.domain.rollup.price_cell import kind_of_term
 from shared.domain.rollup.rollup import Rollup, Sparse, aggregate
-from shared.domain.rollup.token_cell import type_of_term
 from shared.domain.timeline import instant
 
 
@@ -183,7 +183,7 @@ def _split_samples(
     rollup = merged(data.requests, REQUEST_MEASURES, wide, outer, {measure, spec.count, "n"})
     if (entries := rollup.sparse.get(measure)) is None:
         return no_samples()
-    terms = [type_of_term(term) if measure == "tokens" else term for term in rollup.terms[measure]]
+    terms = [kind_of_term(term) if measure == "tokens" else term for term in rollup.terms[measure]]
     kept = np.array([where.get(name, term) == term for term in terms])[entries.keys]
     rows, keys, sums = entries.rows[kept], entries.keys[kept], entries.sums[kept]
     groups = [(*own, (name, term)) for own in rollup.labels for term in terms]

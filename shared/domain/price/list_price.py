@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.price.offer import Offer
-from shared.domain.rollup.token_cell import BAND_BOUNDS, BANDS
+from shared.domain.rollup.price_cell import BAND_BOUNDS, BANDS
 
 PER_TOKENS = 1_000_000
 # The shortest and the longest input of each context band that rollups tell apart.
@@ -97,7 +97,7 @@ class ListPrice:
         """Return the rates of every request of a rollup's context band.
 
         Args:
-            cell: one of `token_cell.BANDS`.
+            cell: one of `price_cell.BANDS`.
 
         Returns:
             The rates; None where none are sold, or where a bound of this price lies within the

@@ -12,13 +12,13 @@ from shared.domain.label import Labels
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
 from shared.domain.record.columns import end_us
+from shared.domain.rollup.call_cell import WHOLE, call_cells
 from shared.domain.rollup.measures import MOMENT_SCALE, MOMENTS, REQUEST_MEASURES
+from shared.domain.rollup.price_cell import Places
 from shared.domain.rollup.rollup import Rollup, Sparse, summed
 from shared.domain.rollup.sketch import keys_of
 from shared.domain.rollup.token_cell import token_cells
 from shared.domain.timeline import MINUTE_US
-
-_DEFAULT_WEIGHT = 1_000_000
 
 
 def rollup_requests(batch: Batch, series_tags: Sequence[str]) -> Rollup:
@@ -38,7 +38,7 @@ def rollup_requests(batch: Batch, series_tags: Sequence[str]) -> Rollup:
     _add_latency(rollup, batch, rows, ok)
     _add_moments(rollup, batch, rows, ok)
     _add_terms(rollup, batch, rows)
-    _add_tokens(rollup, batch, rows, ok)
+    _add_cells(rollup, batch, rows)
     _add_sketches(rollup, batch, rows, ok)
     return rollup
 
@@ -98,7 +98,7 @@ def _add_counts(rollup: Rollup, batch: Batch, rows: Groups, ok: NDArray[np.bool_
         retries=rows.sum(batch.ints("attempt") > 1),
         spilled=rows.sum(served),
         streamed=rows.sum(batch.ints("stream") == 1),
-        weight_millionths=rows.sum(np.where(weight == NULL, _DEFAULT_WEIGHT, weight)),
+        weight_millionths=rows.sum(np.where(weight == NULL, WHOLE, weight)),
     )
 
 
@@ -172,11 +172,13 @@ def _add_terms(rollup: Rollup, batch: Batch, rows: Groups) -> None:
         rollup.sparse[name] = summed(rows.inverse[known], place[inverse], ones)
 
 
-def _add_tokens(rollup: Rollup, batch: Batch, rows: Groups, ok: NDArray[np.bool_]) -> None:
-    terms, cells, values, of_rows = token_cells(batch, ok)
-    if len(values):
-        rollup.terms["tokens"] = terms
-        rollup.sparse["tokens"] = summed(rows.inverse[of_rows], cells, values)
+def _add_cells(rollup: Rollup, batch: Batch, rows: Groups) -> None:
+    places = Places(batch)
+    found = {"tokens": token_cells(batch, places), "calls": call_cells(batch, places)}
+    for name, (terms, cells, values, of_rows) in found.items():
+        if len(values):
+            rollup.terms[name] = terms
+            rollup.sparse[name] = summed(rows.inverse[of_rows], cells, values)
 
 
 def _add_sketches(rollup: Rollup, batch: Batch, rows: Groups, ok: NDArray[np.bool_]) -> None:

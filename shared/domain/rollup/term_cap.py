@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from shared.domain import label
 from shared.domain.grouping import ranked
 from shared.domain.packing import Ints
+from shared.domain.rollup.price_cell import tier_apart
 from shared.domain.rollup.rollup import Rollup, Sparse, summed
-from shared.domain.rollup.token_cell import tier_apart
 
 MAX_TERMS = 20
 
@@ -24,7 +24,8 @@ def capped_terms(rollup: Rollup) -> Rollup:
     capped = replace(rollup, sparse=dict(rollup.sparse), terms=dict(rollup.terms))
     for measure in ("error_type", "finish_reason"):
         _cap(capped, measure, _whole)
-    _cap(capped, "tokens", tier_apart)
+    for measure in ("tokens", "calls"):
+        _cap(capped, measure, tier_apart)
     return capped
 
 

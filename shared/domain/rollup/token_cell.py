@@ -1,18 +1,19 @@
-"""Token sums by type, outcome and price cell.
+"""Token sums by type and price cell.
 
-A price cell is what a price depends on and sums cannot give back: the tier that served the request
-and the band of its own context length.
+Cached input, cache writes, audio and images are parts of their side, and some overlap: cached audio
+is reported both as cached and as audio. Here each token is in one part at most, the first of these,
+request by request: so sums of parts never exceed sums of sides, however they are grouped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.domain.grouping import Groups, ranked
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
+from shared.domain.rollup.price_cell import Places
 
 
 class TokenType(StrEnum):
@@ -42,65 +43,59 @@ COLUMN_OF = {
     TokenType.IMAGE_OUTPUT: "image_output_tokens",
     TokenType.OTHER: "other_units",
 }
-# Upper bounds of context bands, input tokens of the single request; the last band has none.
-BAND_BOUNDS = (128_000, 272_000)
-BANDS = ("128k", "272k", "long")
-OK, FAILED = "ok", "failed"
+# The parts of each side that are charged apart, in the order in which they take their tokens.
+_PARTS = {
+    TokenType.INPUT: (
+        TokenType.CACHED_INPUT,
+        TokenType.CACHE_WRITE,
+        TokenType.AUDIO_INPUT,
+        TokenType.IMAGE_INPUT,
+    ),
+    TokenType.OUTPUT: (TokenType.AUDIO_OUTPUT, TokenType.IMAGE_OUTPUT),
+}
 
 
-def cell_term(token_type: str, outcome: str, tier: str, band: str) -> str:
-    """Return a cell's name within a rollup."""
-    return f"{token_type}|{outcome}|{band}|{tier}"
-
-
-def type_of_term(term: str) -> str:
-    """Return the token type of a cell's name."""
-    return term.split("|", 1)[0]
-
-
-def tier_apart(term: str) -> tuple[str, str]:
-    """Return a cell's name cut before its tier; the tier is empty where it is unknown."""
-    tier = term.split("|", 3)[3]
-    return term.removesuffix(tier), tier
-
-
-def token_cells(batch: Batch, ok: NDArray[np.bool_]) -> tuple[list[str], Ints, Ints, Ints]:
+def token_cells(batch: Batch, places: Places) -> tuple[list[str], Ints, Ints, Ints]:
     """Return a batch's tokens by cell.
 
     Args:
         batch: request columns.
-        ok: which requests succeeded.
+        places: the cell of each row.
 
     Returns:
         The cells' names, sorted; then for each count its cell, its tokens and its row.
     """
-    tiers = [*batch.table("tier_served"), ""]
-    tier_codes = batch.ints("tier_served")
-    tier = np.where(tier_codes == NULL, len(tiers) - 1, tier_codes)
-    sent = batch.ints("input_tokens")
-    band = np.searchsorted(BAND_BOUNDS, np.where(sent == NULL, 0, sent), side="left")
-    place = (tier * len(BANDS) + band) * 2 + ~ok
     kinds = [kind for kind in TokenType if COLUMN_OF[kind] in batch.columns]
+    columns = _apart(batch, kinds)
     codes: list[Ints] = []
     values: list[Ints] = []
     rows: list[Ints] = []
     for at, kind in enumerate(kinds):
-        column = batch.ints(COLUMN_OF[kind])
-        known = np.flatnonzero((column != NULL) & (column > 0))
-        codes.append(place[known] * len(kinds) + at)
+        column = columns[kind]
+        known = np.flatnonzero(column > 0)
+        codes.append(places.codes[known] * len(kinds) + at)
         values.append(column[known])
         rows.append(known)
     if not kinds:
         none = np.empty(0, np.int64)
         return [], none, none, none
     groups = Groups(np.concatenate(codes))
-    names = [_term(code, kinds, tiers) for code in groups.codes.tolist()]
+    pairs = [divmod(code, len(kinds)) for code in groups.codes.tolist()]
+    names = [places.term(kinds[kind], place) for place, kind in pairs]
     terms, moved = ranked(names)
     return terms, moved[groups.inverse], np.concatenate(values), np.concatenate(rows)
 
 
-def _term(code: int, kinds: Sequence[TokenType], tiers: Sequence[str]) -> str:
-    place, kind = divmod(code, len(kinds))
-    place, failed = divmod(place, 2)
-    tier, band = divmod(place, len(BANDS))
-    return cell_term(kinds[kind], FAILED if failed else OK, tiers[tier], BANDS[band])
+def _apart(batch: Batch, kinds: Collection[TokenType]) -> dict[TokenType, Ints]:
+    """Return the tokens of each request by type, none of them in two parts; unknown is 0."""
+    found = {}
+    for kind in kinds:
+        column = batch.ints(COLUMN_OF[kind])
+        found[kind] = np.where(column == NULL, 0, column)
+    for side, parts in _PARTS.items():
+        left = found.get(side, np.zeros(batch.size, np.int64))
+        for part in parts:
+            if part in found:
+                found[part] = np.minimum(found[part], left)
+                left = left - found[part]
+    return found

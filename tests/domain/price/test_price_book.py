@@ -6,7 +6,7 @@ import pytest
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.offer import Geography, Offer, Tier
 from shared.domain.price.price_book import price_book
-from shared.domain.rollup.token_cell import BANDS
+from shared.domain.rollup.price_cell import BANDS
 
 GLOBAL = Offer(Geography.GLOBAL)
 MARCH = date(2026, 3, 1)

@@ -22,7 +22,7 @@ from shared.domain.rollup.sketch import RELATIVE_ERROR, quantile
 from tests.domain.factories import HASH_KEY
 from tests.domain.plain import plain_rollup, same_as_plain
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRACE = Path(
     os.environ.get("FOUNDRY_TRACE")
     or ROOT.parent / "shared" / "data" / "AzureLLMInferenceTrace_code.csv"
