@@ -5,6 +5,7 @@ import azure.functions as func
 from shared.triggers import (
     alerting,
     annotations,
+    applications,
     backtest,
     baselines,
     channels,
@@ -18,6 +19,7 @@ from shared.triggers import (
     quality,
     query,
     recommendations,
+    reservations,
     resources,
     retention,
     rollup,
@@ -32,6 +34,7 @@ app = func.FunctionApp()
 for feature in (
     alerting,
     annotations,
+    applications,
     backtest,
     baselines,
     channels,
@@ -45,6 +48,7 @@ for feature in (
     quality,
     query,
     recommendations,
+    reservations,
     resources,
     retention,
     rollup,

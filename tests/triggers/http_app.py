@@ -17,11 +17,13 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble, given_app
 from shared.settings import Settings
 from shared.triggers import (
+    applications,
     backtest,
     deployments,
     ingest,
     quality,
     query,
+    reservations,
     resources,
     rollup,
     sessions,
@@ -122,6 +124,17 @@ def zipped(body: Any) -> bytes:
 @cache
 def _functions() -> dict[str, Any]:
     every = func.FunctionApp()
-    for feature in (backtest, deployments, ingest, quality, query, resources, rollup, sessions):
+    for feature in (
+        applications,
+        backtest,
+        deployments,
+        ingest,
+        quality,
+        query,
+        reservations,
+        resources,
+        rollup,
+        sessions,
+    ):
         every.register_functions(feature.blueprint)
     return {each.get_function_name(): each.get_user_function() for each in every.get_functions()}

@@ -1,0 +1,1 @@
+"""Owned reservations of provisioned throughput."""

@@ -1,0 +1,83 @@
+"""A reservation of provisioned throughput: units of one deployment type in one region, for a term.
+
+It matches type, region and scope, whatever the model, and lowers what those units cost; it does not
+guarantee that they can be had.
+Source: https://learn.microsoft.com/azure/cost-management-billing/reservations/azure-openai
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from shared.domain.price.offer import Billing, Geography, offer_of
+
+SHARED = "shared"
+DAYS_A_YEAR = 365
+MONTHS_A_YEAR = 12
+
+
+class Term(StrEnum):
+    """How long units are paid for."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """Units that are owned.
+
+    Attributes:
+        name: unique.
+        type: of the deployments it matches, as `GlobalProvisionedManaged`.
+        region: where they are, as `swedencentral`.
+        scope: `shared` for those of every resource, else the one resource whose it covers.
+        ptu: units.
+        term: how it was bought.
+        starts: the first UTC day it covers.
+        ends: the first day it no longer covers.
+        usd_per_ptu_month: US dollars a unit and month (a twelfth of a year) as paid; None where the
+            list price of the term holds.
+    """
+
+    name: str
+    type: str
+    region: str
+    ptu: int
+    term: Term
+    starts: date = msgspec.field(name="from")
+    ends: date = msgspec.field(name="to")
+    scope: str = SHARED
+    usd_per_ptu_month: Decimal | None = None
+
+    @property
+    def geography(self) -> Geography:
+        """Return where the units compute."""
+        offer = offer_of(self.type)
+        return offer.geography if offer else Geography.GLOBAL
+
+    def owned_on(self, day: date) -> bool:
+        """Tell whether it covers a UTC day."""
+        return self.starts <= day < self.ends
+
+    def covers(self, geography: Geography, region: str, resource: str) -> bool:
+        """Tell whether it matches provisioned deployments of a resource."""
+        here = same_region(self.region, region) and self.scope in (SHARED, resource)
+        return here and self.geography is geography
+
+
+def is_provisioned(deployment_type: str) -> bool:
+    """Tell whether a deployment type is one of provisioned throughput."""
+    offer = offer_of(deployment_type)
+    return offer is not None and offer.billing is Billing.PROVISIONED
+
+
+def same_region(one: str, other: str) -> bool:
+    """Tell whether two texts name one region: `Sweden Central` is `swedencentral`."""
+    return plain_region(one) == plain_region(other)
+
+
+def plain_region(region: str) -> str:
+    """Return a region as Azure's API names it."""
+    return region.replace(" ", "").lower()
