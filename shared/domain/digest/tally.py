@@ -39,8 +39,8 @@ class Tally:
         """Return a sum over all keys."""
         return int(self.sums[name].sum())
 
-    def where(self, kept: NDArray[np.bool_] | Ints) -> "Tally":
-        """Return the keys that a mask or an index selects."""
+    def where(self, kept: NDArray[np.bool_] | Ints | slice) -> "Tally":
+        """Return the keys that a mask, an index or a slice selects."""
         return Tally(
             {name: column[kept] for name, column in self.keys.items()},
             {name: column[kept] for name, column in self.sums.items()},

@@ -34,6 +34,12 @@ def middle(keys: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(keys == 0, 0.0, np.sign(keys) * low * _MIDDLE)
 
 
+def longest(keys: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the greatest whole number that each bucket of values >= 0 holds."""
+    high = np.exp2((keys - _OFFSET + 1) / _PER_OCTAVE)
+    return np.where(keys == 0, 0.0, np.floor(high * (1 + 1e-12)))
+
+
 def quantile(keys: NDArray[np.int64], counts: NDArray[np.int64], share: float) -> float:
     """Return a quantile by nearest rank; NaN when there are no values.
 
