@@ -31,6 +31,7 @@ from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
 from shared.services.baseline_normals import StoredBaselines
 from shared.services.channel_ports import ChannelPorts, Queue, Webhooks
+from shared.services.costs import CostPorts
 from shared.services.digests import DigestPorts
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
@@ -90,6 +91,7 @@ class App:
         load_frame: minutes [first, end) -> the frame that rules are evaluated over.
         references: baselines and budgets that rules are held against.
         load_pricing: what models cost, and how deployments are sold, as stored at this moment.
+        costs: what costs are made from.
         tables: the storage below it all.
     """
 
@@ -113,6 +115,7 @@ class App:
     load_frame: Frames
     references: ReferencePorts
     load_pricing: PricingLoader
+    costs: CostPorts
     tables: Tables
 
 
@@ -131,6 +134,8 @@ def assemble(
     refresh = RefreshPorts(
         chunks, rollups, CatalogueStore(tables), settings.series_tags, settings.max_series
     )
+    reading = ReadPorts(refresh, cursors, dirty, counted, clock)
+    load_pricing = PricingLoader(documents, published_prices)
     return App(
         settings=settings,
         clock=clock,
@@ -162,11 +167,12 @@ def assemble(
             clock,
         ),
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
-        reading=ReadPorts(refresh, cursors, dirty, counted, clock),
+        reading=reading,
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
         load_frame=FrameLoader(rollups, documents, cursors),
         references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
-        load_pricing=PricingLoader(documents, published_prices),
+        load_pricing=load_pricing,
+        costs=CostPorts(reading, load_pricing),
         tables=tables,
     )
 

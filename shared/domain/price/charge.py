@@ -26,16 +26,17 @@ _OUTPUT_PARTS = {
     Meter.AUDIO_OUTPUT: TokenType.AUDIO_OUTPUT,
     Meter.IMAGE_OUTPUT: TokenType.IMAGE_OUTPUT,
 }
-_SIDES = (
+SIDES = (
     (Meter.INPUT, TokenType.INPUT, _INPUT_PARTS),
     (Meter.OUTPUT, TokenType.OUTPUT, _OUTPUT_PARTS),
 )
+"""Of input and of output: the meter of what is left, the whole, and the parts by their meter."""
 
 
 def metered(tokens: Mapping[TokenType, int]) -> dict[Meter, int]:
     """Return tokens as reported, or sums of them, by the one meter that each is charged under."""
     counts = {Meter.OTHER: tokens.get(TokenType.OTHER, 0)}
-    for side, whole, parts in _SIDES:
+    for side, whole, parts in SIDES:
         left = tokens.get(whole, 0) or sum(tokens.get(kind, 0) for kind in parts.values())
         for meter, kind in parts.items():
             counts[meter] = min(tokens.get(kind, 0), left)

@@ -1,0 +1,107 @@
+"""Costs of a span as lines, one per charge period and group, with what they add up to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.domain.cost.line import CostLine, LineKind, summed, total
+from shared.domain.label import Labels
+from shared.domain.span import Span
+from shared.domain.timeline import DAY_M, HOUR_M, instant
+
+
+class Period(StrEnum):
+    """How long a charge period is: lines of an hour, of a day (UTC), or one for the whole span."""
+
+    HOUR = "hour"
+    DAY = "day"
+    SPAN = "span"
+
+    def start(self, minute: int, span: Span) -> int:
+        """Return the minute at which the charge period begins that holds a minute."""
+        if self is Period.SPAN:
+            return span.first
+        step = HOUR_M if self is Period.HOUR else DAY_M
+        return max(minute - minute % step, span.first)
+
+
+_FINEST_FIRST = tuple(Period)
+
+
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """The cost of a span.
+
+    Attributes:
+        span: minutes covered.
+        period: how long each line's charge period is.
+        group_by: labels that tell groups apart.
+        lines: by start, then labels, then kind; groups and periods without anything have none.
+        through: every minute before this one is rolled up; None before the first rollup.
+    """
+
+    span: Span
+    period: Period
+    group_by: tuple[str, ...]
+    lines: Sequence[CostLine]
+    through: int | None = None
+
+    @property
+    def whole(self) -> CostLine:
+        """Return all lines as one, idle capacity included."""
+        return summed(self.lines, start=self.span.first, labels=(), kind=LineKind.USAGE)
+
+    @property
+    def list_cost(self) -> Decimal:
+        """Return everything at list prices."""
+        return total(line.list_cost for line in self.lines)
+
+    @property
+    def effective_cost(self) -> Decimal:
+        """Return everything as it is really paid."""
+        return total(line.effective_cost for line in self.lines)
+
+    def by(self, group_by: Sequence[str], period: Period | None = None) -> "CostTable":
+        """Return the same costs in coarser groups, and in longer charge periods where given.
+
+        Args:
+            group_by: some of the labels of this table.
+            period: this table's or a longer one.
+
+        Raises:
+            ValueError: a shorter period.
+        """
+        longer = period or self.period
+        if _FINEST_FIRST.index(longer) < _FINEST_FIRST.index(self.period):
+            raise ValueError(f"costs by {self.period} cannot be told by {longer}")
+        found: dict[tuple[int, Labels, LineKind], list[CostLine]] = {}
+        for line in self.lines:
+            own = dict(line.labels)
+            labels = tuple((name, own.get(name, "")) for name in group_by)
+            start = longer.start(line.start, self.span)
+            found.setdefault((start, labels, line.kind), []).append(line)
+        lines = [
+            summed(found[key], start=key[0], labels=key[1], kind=key[2]) for key in sorted(found)
+        ]
+        return CostTable(self.span, longer, tuple(group_by), lines, self.through)
+
+    def days(self) -> Mapping[date, CostLine]:
+        """Return each UTC day that has any cost: all groups and idle capacity in one line.
+
+        Raises:
+            ValueError: the table's lines are of the whole span.
+        """
+        found: dict[date, list[CostLine]] = {}
+        for line in self.by((), Period.DAY).lines:
+            found.setdefault(instant(line.start).date(), []).append(line)
+        return {
+            day: summed(lines, start=lines[0].start, labels=(), kind=LineKind.USAGE)
+            for day, lines in found.items()
+        }
+
+
+def in_order(lines: Iterable[CostLine]) -> list[CostLine]:
+    """Return lines by start, labels and kind."""
+    return sorted(lines, key=lambda line: (line.start, line.labels, line.kind))
