@@ -7,30 +7,32 @@ imported when they are needed first.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
 
 from shared.adapters.alert_store import AlertStore
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.control_store import CatalogueStore, CursorStore, DirtyStore, SecretStore
-from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.digest_store import DigestStore
 from shared.adapters.dispatch_store import DispatchStore
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
 from shared.adapters.group_store import GroupStore
 from shared.adapters.list_prices import published_prices
-from shared.adapters.memory_channels import MemoryQueue, MemoryWebhooks
-from shared.adapters.no_telemetry import NoTelemetry
+from shared.adapters.outside import (
+    Outside,
+    account_of,
+    outside_of,
+    tables_of,
+    telemetry_of,
+)
 from shared.adapters.rollup_store import RollupStore
 from shared.adapters.session_store import SessionStore
-from shared.errors import InvalidInput
 from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
 from shared.services.baseline_normals import StoredBaselines
-from shared.services.channel_ports import ChannelPorts, Queue, Webhooks
+from shared.services.channel_ports import ChannelPorts
 from shared.services.costs import CostPorts
 from shared.services.digests import DigestPorts
 from shared.services.frames import FrameLoader
@@ -42,28 +44,10 @@ from shared.services.reading import ReadPorts
 from shared.services.references import NoBudgets, ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
 from shared.services.rollup import RollupPorts, RollupStart
-from shared.settings import STORAGE, STORAGE_ACCOUNT, Settings, settings_from
-
-if TYPE_CHECKING:
-    from shared.adapters.table_account import TableAccount
+from shared.settings import Settings, settings_from
 
 _ACCEPTED_LESS = timedelta(days=1)
 _given: "list[App]" = []
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What channels reach beyond the tables; in memory unless given.
-
-    Attributes:
-        queue: wakes the sending function up.
-        webhooks: calls receivers.
-        secret: app setting by name; None where it is not set.
-    """
-
-    queue: Queue = field(default_factory=MemoryQueue)
-    webhooks: Webhooks = field(default_factory=MemoryWebhooks)
-    secret: Callable[[str], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +167,9 @@ def app() -> App:
     if _given:
         return _given[-1]
     settings = settings_from(os.environ)
-    account = _account(settings)
-    tables, outside = _tables(account), _outside(settings, account)
-    return assemble(settings, tables, _telemetry(settings), _now, outside)
+    account = account_of(settings)
+    outside = outside_of(settings, account, os.environ.get)
+    return assemble(settings, tables_of(account, _now), telemetry_of(settings), _now, outside)
 
 
 @contextmanager
@@ -202,51 +186,3 @@ def given_app(given: App) -> Iterator[App]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _account(settings: Settings) -> "TableAccount":
-    from shared.adapters.table_account import account_from_connection_string, account_with_identity
-
-    if settings.storage:
-        return account_from_connection_string(settings.storage)
-    if settings.storage_account:
-        return account_with_identity(
-            settings.storage_account, settings.storage_tables, settings.storage_client_id
-        )
-    raise InvalidInput.at(STORAGE, f"expected this setting, or {STORAGE_ACCOUNT}")
-
-
-def _tables(account: "TableAccount") -> Tables:
-    from shared.adapters.table_storage import TableStorage
-
-    return CreatingTables(TableStorage(account, _now))
-
-
-def _outside(settings: Settings, account: "TableAccount") -> Outside:
-    from shared.adapters.queue_storage import QueueStorage
-    from shared.adapters.webhook import WebhookSender
-
-    return Outside(
-        QueueStorage(account, endpoint=settings.storage_queues),
-        WebhookSender(allow_private=settings.allow_private_webhooks),
-        os.environ.get,
-    )
-
-
-def _telemetry(settings: Settings) -> Telemetry:
-    if not settings.insights:
-        return NoTelemetry()
-    from shared.adapters.appinsights import AppInsights
-
-    return AppInsights(settings.insights, _insights_credential(settings))
-
-
-def _insights_credential(settings: Settings) -> object | None:
-    if "Authorization=AAD" not in settings.insights_authentication:
-        return None
-    from azure.identity import ManagedIdentityCredential
-
-    fields = dict(
-        part.split("=", 1) for part in settings.insights_authentication.split(";") if "=" in part
-    )
-    return ManagedIdentityCredential(client_id=fields.get("ClientId"))
