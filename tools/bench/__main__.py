@@ -22,6 +22,7 @@ from tools.bench import (
     ingest,
     reports,
     rules,
+    scale,
     singles,
     storage,
     trends,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "anomaly": anomaly.measure,
     "degradation": degradation.measure,
     "storage": storage.measure,
+    "scale": scale.measure,
     "imports": imports.measure,
 }
 

@@ -1,0 +1,1 @@
+"""Saving and restoring what the monitor keeps, in one file that any storage account takes back."""
