@@ -30,7 +30,7 @@ check: $(DEPS) infra ## lint, format, types, layers, file lengths, infra
 	$(VENV)/bin/lint-imports
 	@find shared tools -name '*.py' -exec awk 'FNR == 251 { print FILENAME ": more than 250 lines"; long = 1 } END { exit long }' {} +
 
-infra: $(DEPS) ## build and lint the Bicep files, compare snapshots, bind KQL (ARGS=--write renews them)
+infra: $(DEPS) .checkov/.installed ## check the Bicep files, snapshots, policies, KQL (ARGS=--write renews them)
 	@$(PY) -m tools.infra $(ARGS)
 
 format: $(DEPS) ## rewrite the code in the project's format
@@ -41,7 +41,7 @@ bench: $(DEPS) ## measure speed, size and memory (ARGS=... names some of it)
 	@$(PY) -m tools.bench $(ARGS)
 
 clean: ## remove what was installed and cached; .data stays
-	rm -rf $(VENV) node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .checkov node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find shared tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A python3.13 on PATH may be a pyenv shim that does not run, so each candidate is tried.
@@ -56,6 +56,12 @@ $(PY):
 $(VENV)/.installed: requirements.txt requirements-dev.txt | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+# Where it cannot be had, `make infra` leaves policies out and says so.
+.checkov/.installed: requirements-checkov.txt | $(PY)
+	@echo 'installing checkov into .checkov ...'
+	@if $(PY) -m venv .checkov && .checkov/bin/pip install --quiet --disable-pip-version-check -r $<; \
+	then touch $@; else rm -rf .checkov; fi
 
 node_modules/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'npm was not found: install Node.js 20 or newer (Azurite runs on it).' >&2; exit 1; }

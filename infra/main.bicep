@@ -9,6 +9,7 @@ import {
   MonitorSettings
   Network
   Scale
+  StorageSku
   Tags
   Telemetry
   Webhook
@@ -55,8 +56,8 @@ param scale Scale = {}
 @description('How much telemetry is kept.')
 param telemetry Telemetry = {}
 
-@description('LRS keeps three copies in one datacenter, ZRS one in each of three zones.')
-param storageSku 'Standard_LRS' | 'Standard_ZRS' = 'Standard_LRS'
+@description('LRS: three copies in one datacenter; ZRS: in three zones; G: and in another region.')
+param storageSku StorageSku = 'Standard_LRS'
 
 @description('Make a Key Vault for HASH_KEY and the secrets of webhooks.')
 param useVault bool = false

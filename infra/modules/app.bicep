@@ -44,7 +44,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: scale.?zoneRedundant ?? false }
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {

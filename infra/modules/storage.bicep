@@ -1,6 +1,6 @@
 // The storage account: the app's tables and queues, the host's own blobs, the deployment package.
 
-import { Tags } from 'types.bicep'
+import { StorageSku, Tags } from 'types.bicep'
 
 param name string
 param location string
@@ -15,8 +15,7 @@ param deploymentContainer string
 param publicAccess bool
 param allowedIpRanges string[]
 
-@description('LRS keeps three copies in one datacenter, ZRS one in each of three zones.')
-param sku 'Standard_LRS' | 'Standard_ZRS'
+param sku StorageSku
 
 var softDeleteDays = 7
 

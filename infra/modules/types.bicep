@@ -78,7 +78,14 @@ type Scale = {
   @minValue(0)
   @maxValue(100)
   alwaysReadyHttp: int?
+
+  @description('Keep two instances in different zones, billed as always ready.')
+  zoneRedundant: bool?
 }
+
+@export()
+@description('LRS: three copies in one datacenter; ZRS: in three zones; GRS, GZRS: and in another region.')
+type StorageSku = 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 
 @export()
 @description('How much telemetry is kept, and who may send it.')

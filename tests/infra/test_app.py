@@ -85,7 +85,7 @@ def test_the_app_answers_over_modern_tls_and_publishes_without_passwords(variant
 def test_the_plan_is_flex_consumption(variant: str) -> None:
     plan = one(variant, "Microsoft.Web/serverfarms")
     assert plan["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
-    assert plan["properties"]["reserved"] is True
+    assert plan["properties"] == {"reserved": True, "zoneRedundant": variant == "private-network"}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,13 @@ def test_deleted_blobs_and_containers_can_be_had_back_for_a_week(variant: str) -
     assert properties["containerDeleteRetentionPolicy"] == kept
 
 
+@pytest.mark.parametrize(
+    ("variant", "sku"), [("base", "Standard_LRS"), ("private-network", "Standard_GZRS")]
+)
+def test_copies_are_kept_where_asked_for(variant: str, sku: str) -> None:
+    assert one(variant, ACCOUNT)["sku"] == {"name": sku}
+
+
 @every_variant
 def test_containers_are_private(variant: str) -> None:
     containers = deployed(variant, f"{ACCOUNT}/blobServices/containers")

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.infra import compiler as bicep
-from tools.infra import queries, templates
+from tools.infra import policies, queries, templates
 
 # The compiler keeps one core busy for some four seconds a call.
 _AT_A_TIME = 2
@@ -46,6 +46,10 @@ def main() -> int:
         parser.error(str(error))
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         outcomes = list(pool.map(lambda check: check.run(), checks))
+        # They read snapshots, which may have been renewed just above.
+        late = list(_policy_checks())
+        outcomes += pool.map(lambda check: check.run(), late)
+    checks += late
     for check, complaints in zip(checks, outcomes, strict=True):
         for line in complaints:
             print(f"infra: {check.name}: {line}", file=sys.stderr)
@@ -76,6 +80,14 @@ def _query_checks() -> Iterator[Check]:
         print(f"infra: KQL left out: {queries.HOW_TO_GET}")
         return
     yield Check("KQL", partial(_bind, node))
+
+
+def _policy_checks() -> Iterator[Check]:
+    checkov = policies.find_checkov()
+    if checkov is None:
+        print(f"infra: policies left out: {policies.HOW_TO_GET}")
+        return
+    yield Check("policies", partial(policies.policies, checkov))
 
 
 def _bind(node: str) -> list[str]:
