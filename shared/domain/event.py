@@ -22,6 +22,8 @@ DEGRADATION_RESOLVED = "degradation.resolved"
 RECOMMENDATION_PROPOSED = "recommendation.proposed"
 RECOMMENDATION_VERIFIED = "recommendation.verified"
 RECOMMENDATION_REFUTED = "recommendation.refuted"
+COST_ANOMALY = "cost.anomaly"
+BUDGET_STATUS = "budget.status"
 
 SCHEMA = "1"
 
