@@ -156,7 +156,7 @@ def assemble(
         load_frame=FrameLoader(rollups, documents, cursors),
         references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
         load_pricing=load_pricing,
-        costs=CostPorts(reading, load_pricing),
+        costs=CostPorts(reading, load_pricing, documents),
         tables=tables,
     )
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from shared.domain.cost.costing import CostQuery
 from shared.domain.cost.table import CostTable, Period
 from shared.domain.span import Span
-from shared.services.costs import CostQuery, read_costs
+from shared.services.costs import read_costs
 from shared.settings import Settings
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import DAY, HOUR, Monitor, sent, span

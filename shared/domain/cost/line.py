@@ -23,18 +23,33 @@ class LineKind(StrEnum):
 
     USAGE = "usage"
     IDLE_PTU = "idle_ptu"
+    UNUSED_RESERVATION = "unused_reservation"
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Something without a price: so many requests, or tokens, or both."""
+    """Something without a price.
+
+    Attributes:
+        requests: how many.
+        tokens: how many; of requests that are priced otherwise, where only a meter has no price.
+        successes: how many of the requests.
+        ptu_minutes: of provisioned capacity.
+    """
 
     requests: int = 0
     tokens: int = 0
+    successes: int = 0
+    ptu_minutes: int = 0
 
     def plus(self, other: "Amount") -> "Amount":
         """Return both together."""
-        return Amount(self.requests + other.requests, self.tokens + other.tokens)
+        return Amount(
+            self.requests + other.requests,
+            self.tokens + other.tokens,
+            self.successes + other.successes,
+            self.ptu_minutes + other.ptu_minutes,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +62,8 @@ class CostLine:
         kind: whose cost it is.
         token_costs: list cost of the reported requests' tokens, by meter; failures' included.
         failed_cost: what of `token_costs` was paid for failures.
-        unseen_cost: estimated list cost of requests that clients sampled out; not in `token_costs`.
+        unseen_costs: estimated list cost of requests that clients sampled out, by meter; not in
+            `token_costs`.
         ptu_list_cost: this group's part of provisioned capacity, at the hourly list price.
         ptu_effective_cost: the same, with what owned reservations make it.
         tokens: every token that Azure charges for, by meter, priced or not; those refused are not.
@@ -64,7 +80,7 @@ class CostLine:
     kind: LineKind = LineKind.USAGE
     token_costs: Mapping[Meter, Decimal] = field(default_factory=dict)
     failed_cost: Decimal = NOTHING
-    unseen_cost: Decimal = NOTHING
+    unseen_costs: Mapping[Meter, Decimal] = field(default_factory=dict)
     ptu_list_cost: Decimal = NOTHING
     ptu_effective_cost: Decimal = NOTHING
     tokens: Mapping[Meter, int] = field(default_factory=dict)
@@ -81,6 +97,11 @@ class CostLine:
         return total(self.token_costs.values())
 
     @property
+    def unseen_cost(self) -> Decimal:
+        """Return the estimated list cost of requests that clients sampled out."""
+        return total(self.unseen_costs.values())
+
+    @property
     def list_cost(self) -> Decimal:
         """Return everything at list prices, the estimate of unseen requests included."""
         return total((self.token_cost, self.unseen_cost, self.ptu_list_cost))
@@ -94,6 +115,11 @@ class CostLine:
     def unpriced_requests(self) -> int:
         """Return how many requests have no price, for whatever reason."""
         return sum(each.requests for each in self.unpriced.values())
+
+    @property
+    def unpriced_successes(self) -> int:
+        """Return how many of the requests without a price succeeded."""
+        return sum(each.successes for each in self.unpriced.values())
 
     @property
     def unpriced_tokens(self) -> int:
@@ -119,21 +145,18 @@ def summed(lines: Iterable[CostLine], *, start: int, labels: Labels, kind: LineK
         kind: of them all.
     """
     every = list(lines)
-    costs: dict[Meter, Decimal] = {}
     tokens, unpriced = Counter[Meter](), dict[Unpriced, Amount]()
     for line in every:
         tokens.update(line.tokens)
-        for meter, cost in line.token_costs.items():
-            costs[meter] = EXACT.add(costs.get(meter, NOTHING), cost)
         for reason, amount in line.unpriced.items():
             unpriced[reason] = unpriced.get(reason, Amount()).plus(amount)
     return CostLine(
         start=start,
         labels=labels,
         kind=kind,
-        token_costs=costs,
+        token_costs=_by_meter(line.token_costs for line in every),
         failed_cost=total(line.failed_cost for line in every),
-        unseen_cost=total(line.unseen_cost for line in every),
+        unseen_costs=_by_meter(line.unseen_costs for line in every),
         ptu_list_cost=total(line.ptu_list_cost for line in every),
         ptu_effective_cost=total(line.ptu_effective_cost for line in every),
         tokens=dict(tokens),
@@ -144,3 +167,11 @@ def summed(lines: Iterable[CostLine], *, start: int, labels: Labels, kind: LineK
         assumed_requests=sum(line.assumed_requests for line in every),
         unseen_requests=sum(line.unseen_requests for line in every),
     )
+
+
+def _by_meter(parts: Iterable[Mapping[Meter, Decimal]]) -> dict[Meter, Decimal]:
+    found: dict[Meter, Decimal] = {}
+    for part in parts:
+        for meter, cost in part.items():
+            found[meter] = EXACT.add(found.get(meter, NOTHING), cost)
+    return found

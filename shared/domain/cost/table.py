@@ -82,9 +82,7 @@ class CostTable:
             labels = tuple((name, own.get(name, "")) for name in group_by)
             start = longer.start(line.start, self.span)
             found.setdefault((start, labels, line.kind), []).append(line)
-        lines = [
-            summed(found[key], start=key[0], labels=key[1], kind=key[2]) for key in sorted(found)
-        ]
+        lines = [_one(found[key], key) for key in sorted(found)]
         return CostTable(self.span, longer, tuple(group_by), lines, self.through)
 
     def days(self) -> Mapping[date, CostLine]:
@@ -100,6 +98,13 @@ class CostTable:
             day: summed(lines, start=lines[0].start, labels=(), kind=LineKind.USAGE)
             for day, lines in found.items()
         }
+
+
+def _one(lines: list[CostLine], key: tuple[int, Labels, LineKind]) -> CostLine:
+    start, labels, kind = key
+    if len(lines) == 1 and (lines[0].start, lines[0].labels) == (start, labels):
+        return lines[0]
+    return summed(lines, start=start, labels=labels, kind=kind)
 
 
 def in_order(lines: Iterable[CostLine]) -> list[CostLine]:

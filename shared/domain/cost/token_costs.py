@@ -75,7 +75,7 @@ class _Draft:
 
     costs: dict[Meter, Decimal] = field(default_factory=dict)
     failed: Decimal = NOTHING
-    unseen: Decimal = NOTHING
+    unseen: dict[Meter, Decimal] = field(default_factory=dict)
     tokens: Counter[Meter] = field(default_factory=Counter)
     unpriced: dict[Unpriced, Amount] = field(default_factory=dict)
     refused: int = 0
@@ -93,7 +93,7 @@ class _Draft:
             labels=target[1],
             token_costs=self.costs,
             failed_cost=self.failed,
-            unseen_cost=self.unseen,
+            unseen_costs=self.unseen,
             tokens=dict(self.tokens),
             requests=requests,
             successes=successes,
@@ -160,7 +160,7 @@ def _grouped(
         yield target, rates[number], outcome, counts
 
 
-_REFUSED, _FAILED = (OUTCOMES.index(each) for each in (Outcome.REFUSED, Outcome.FAILED))
+_OK, _FAILED, _REFUSED = (OUTCOMES.index(each) for each in Outcome)
 
 
 def _add_tokens(
@@ -186,7 +186,8 @@ def _add_unseen(
             continue
         for meter, count in _by_meter(counts):
             cost = charge(rate.band, {meter: count}) or {meter: NOTHING}
-            drafts[target].unseen = EXACT.add(drafts[target].unseen, cost[meter])
+            costs = drafts[target].unseen
+            costs[meter] = EXACT.add(costs.get(meter, NOTHING), cost[meter])
 
 
 def _add_calls(
@@ -201,9 +202,9 @@ def _add_calls(
         if outcome == _REFUSED:
             draft.refused += blind + told
         elif rate.unpriced is not None:
-            draft.miss(rate.unpriced, Amount(requests=blind + told))
+            draft.miss(rate.unpriced, _requests(blind + told, outcome))
         elif rate.band is not None and blind:
-            draft.miss(Unpriced.NO_USAGE, Amount(requests=blind))
+            draft.miss(Unpriced.NO_USAGE, _requests(blind, outcome))
 
 
 def _cost(draft: _Draft, rate: Rate, meter: Meter, count: int) -> Decimal:
@@ -218,6 +219,10 @@ def _cost(draft: _Draft, rate: Rate, meter: Meter, count: int) -> Decimal:
         draft.miss(Unpriced.METER, Amount(tokens=count))
         return NOTHING
     return cost[meter]
+
+
+def _requests(count: int, outcome: int) -> Amount:
+    return Amount(requests=count, successes=count if outcome == _OK else 0)
 
 
 def _by_meter(counts: dict[int, int]) -> list[tuple[Meter, int]]:

@@ -94,10 +94,10 @@ def test_a_request_costs(fields: dict[str, Any], cost: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason", "amount"),
     [
-        ({"model": "unheard-of"}, Unpriced.UNKNOWN_MODEL, Amount(1, 1100)),
-        ({"service_tier": "scale"}, Unpriced.UNKNOWN_TIER, Amount(1, 1100)),
-        ({"service_tier": "flex"}, Unpriced.OFFER, Amount(1, 1100)),
-        ({"input_tokens": None, "output_tokens": None}, Unpriced.NO_USAGE, Amount(1, 0)),
+        ({"model": "unheard-of"}, Unpriced.UNKNOWN_MODEL, Amount(1, 1100, 1)),
+        ({"service_tier": "scale"}, Unpriced.UNKNOWN_TIER, Amount(1, 1100, 1)),
+        ({"service_tier": "flex"}, Unpriced.OFFER, Amount(1, 1100, 1)),
+        ({"input_tokens": None, "output_tokens": None}, Unpriced.NO_USAGE, Amount(1, 0, 1)),
         ({"audio_input_tokens": 300}, Unpriced.METER, Amount(0, 300)),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_bound_of_a_price_within_a_band_is_not_guessed() -> None:
         bands=(short.bands[0], type(short.bands[0])(200_000, short.bands[0].usd_per_million)),
     )
     line = costs(sent(input_tokens=150_000), sent(), prices=pricing(wide)).whole
-    assert line.unpriced == {Unpriced.BAND: Amount(1, 150_100)}
+    assert line.unpriced == {Unpriced.BAND: Amount(1, 150_100, 1)}
     assert line.list_cost == Decimal("0.0018")
 
 

@@ -1,0 +1,119 @@
+"""The costs that somebody asks for: of tokens and of provisioned capacity, by group and period."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from shared.domain import label
+from shared.domain.cost.capacity import Capacity
+from shared.domain.cost.capacity_lines import capacity_lines
+from shared.domain.cost.line import CostLine
+from shared.domain.cost.table import CostTable, Period
+from shared.domain.cost.token_costs import MEASURES, token_lines, wide_labels
+from shared.domain.label import Labels
+from shared.domain.packing import Ints
+from shared.domain.price.pricing import Pricing
+from shared.domain.rollup.measures import REQUEST_MEASURES
+from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.span import Span
+from shared.domain.timeline import DAY_M, HOUR_M
+
+
+@dataclass(frozen=True, slots=True)
+class CostQuery:
+    """What is asked.
+
+    Attributes:
+        span: minutes covered; what a request costs counts in the minute it ended.
+        group_by: labels that tell groups apart, in order.
+        where: label -> the value it must have.
+        period: how long each line's charge period is.
+    """
+
+    span: Span
+    group_by: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    period: Period = Period.SPAN
+
+    @property
+    def step_m(self) -> int:
+        """Return how finely rollups are needed, minutes: prices change at midnight UTC."""
+        return HOUR_M if self.period is Period.HOUR else DAY_M
+
+    def wants(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether a group of these labels is asked for."""
+        return all(labels.get(name, "") == text for name, text in self.where.items())
+
+
+def costs_of(
+    rollups: Sequence[Rollup],
+    pricing: Pricing,
+    capacity: Capacity,
+    query: CostQuery,
+    through: int | None,
+) -> CostTable:
+    """Return the costs that a query asks for.
+
+    Args:
+        rollups: requests of the query's span, `MEASURES` at least.
+        pricing: prices and deployments.
+        capacity: provisioned, of the span.
+        query: what is asked.
+        through: every minute before this one is rolled up; None before the first rollup.
+    """
+    asked = merged_for(rollups, query.group_by, query.step_m, query.wants)
+    lines = token_lines(
+        asked, pricing, group_by=query.group_by, period=query.period, span=query.span
+    )
+    if capacity.held or capacity.unused:
+        lines = [*lines, *_capacity_lines(rollups, pricing, capacity, query)]
+    table = CostTable(query.span, query.period, query.group_by, lines, through)
+    return table.by(query.group_by)
+
+
+def _capacity_lines(
+    rollups: Sequence[Rollup], pricing: Pricing, capacity: Capacity, query: CostQuery
+) -> list[CostLine]:
+    """Return the part of capacity that the groups asked for pay: all that used it are looked at."""
+    names = {held.deployment for held in capacity.held}
+    wide = tuple(dict.fromkeys([*query.group_by, *query.where]))
+    everyone = merged_for(
+        rollups, wide, query.step_m, lambda labels: labels.get(label.DEPLOYMENT) in names
+    )
+    lines = capacity_lines(
+        everyone,
+        capacity,
+        pricing,
+        group_by=wide,
+        period=query.period,
+        span=query.span,
+        step_m=query.step_m,
+    )
+    return [line for line in lines if query.wants(dict(line.labels))]
+
+
+def merged_for(
+    rollups: Sequence[Rollup],
+    group_by: Sequence[str],
+    step_m: int,
+    wanted: Callable[[Mapping[str, str]], bool],
+) -> Rollup:
+    """Return requests by the labels that their cost depends on, and by step.
+
+    Args:
+        rollups: requests, `MEASURES` at least.
+        group_by: further labels to keep apart.
+        step_m: how long a step is, minutes.
+        wanted: whether series of these labels are to be kept.
+    """
+    names = wide_labels(group_by)
+
+    def key(labels: Labels) -> Labels | None:
+        own = dict(labels)
+        return tuple((name, own.get(name, "")) for name in names) if wanted(own) else None
+
+    def step(slots: Ints) -> Ints:
+        return slots - np.mod(slots, step_m)
+
+    return aggregate(rollups, REQUEST_MEASURES, key=key, step=step, only=MEASURES)
