@@ -76,6 +76,7 @@ class ListPrice:
         bands: rates by length of the input, shortest first, the first above 0; empty where capacity
             is sold.
         ptu_hour_usd: US dollars an hour and PTU; None where tokens are sold.
+        regions: where it holds; empty: wherever no price names the region.
         source: who says so, as `genai-prices 0.2.3 (openai)` or the `by` of an override.
         source_date: the day it was read.
     """
@@ -85,6 +86,7 @@ class ListPrice:
     effective_from: date
     bands: tuple[ContextBand, ...] = ()
     ptu_hour_usd: Decimal | None = None
+    regions: frozenset[str] = frozenset()
     source: str = ""
     source_date: date | None = None
 

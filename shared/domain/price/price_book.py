@@ -1,69 +1,101 @@
-"""Every list price known, asked by model, offer and day."""
+"""Every list price known, asked by model, offer, day and region."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from shared.domain.price.list_price import ListPrice
 from shared.domain.price.offer import Billing, Offer
+from shared.domain.price.region import ASSUMED_REGION
 
 EVERY_MODEL = "*"
 """The model of prices that do not depend on it: a PTU hour costs the same whatever it serves."""
 
+type Layer = Mapping[tuple[str, Offer], tuple[ListPrice, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """Prices by model and offer, oldest first.
+    """Prices in layers, by who says so.
 
     Attributes:
-        dated: (canonical model, offer) -> its prices in order of `effective_from`.
+        layers: strongest first; (canonical model, offer) -> prices in order of `effective_from`.
     """
 
-    dated: Mapping[tuple[str, Offer], tuple[ListPrice, ...]] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
 
-    def price(self, model: str, offer: Offer, day: date) -> ListPrice | None:
+    def price(
+        self, model: str, offer: Offer, day: date, region: str = ASSUMED_REGION
+    ) -> ListPrice | None:
         """Return the price in force on a UTC day.
+
+        Where a stronger layer has one, weaker layers are not asked, whatever their dates. Within a
+        layer a price of the region goes before one that holds everywhere.
 
         Args:
             model: canonical name.
             offer: how it is sold.
             day: the UTC day.
+            region: Azure's name, as `swedencentral`.
 
         Returns:
-            The price; None where it is unpriced: never another model's or another offer's. Capacity
-            is priced for every model alike, unless a price names the model.
+            The price; None where it is unpriced: never another model's, offer's or region's.
+            Capacity is priced for every model alike, unless a price names the model.
         """
-        for named in self._named(model, offer):
-            in_force = None
-            for price in self.dated[named, offer]:
-                if price.effective_from <= day:
-                    in_force = price
-            if in_force is not None:
-                return in_force
+        for layer in self.layers:
+            for name in _asked(model, offer):
+                dated = layer.get((name, offer), ())
+                there = [each for each in dated if region in each.regions]
+                found = _in_force(there, day) or _in_force(
+                    (each for each in dated if not each.regions), day
+                )
+                if found is not None:
+                    return found
         return None
 
-    def knows(self, model: str, offer: Offer) -> bool:
-        """Return whether there is a price on any day."""
-        return bool(self._named(model, offer))
+    def changes(self, model: str, offer: Offer) -> tuple[date, ...]:
+        """Return the days on which a price may change, in order; the first is `date.min`."""
+        names = _asked(model, offer)
+        dated = (layer.get((name, offer), ()) for layer in self.layers for name in names)
+        return tuple(
+            sorted({date.min, *(each.effective_from for found in dated for each in found)})
+        )
 
-    def _named(self, model: str, offer: Offer) -> list[str]:
-        asked = [model, EVERY_MODEL] if offer.billing is Billing.PROVISIONED else [model]
-        return [each for each in asked if (each, offer) in self.dated]
+    def knows(self, model: str, offer: Offer) -> bool:
+        """Return whether there is a price on any day, anywhere."""
+        names = _asked(model, offer)
+        return any((name, offer) in layer for layer in self.layers for name in names)
+
+    def prices(self) -> Iterable[ListPrice]:
+        """Return every price of every layer, weakest layer first."""
+        return (
+            each for layer in reversed(self.layers) for dated in layer.values() for each in dated
+        )
+
+
+def _asked(model: str, offer: Offer) -> tuple[str, ...]:
+    return (model, EVERY_MODEL) if offer.billing is Billing.PROVISIONED else (model,)
+
+
+def _in_force(dated: Iterable[ListPrice], day: date) -> ListPrice | None:
+    found = None
+    for price in dated:
+        if price.effective_from <= day:
+            found = price
+    return found
 
 
 def price_book(*layers: Iterable[ListPrice]) -> PriceBook:
     """Return the book of prices in layers, weakest first.
 
-    Where a stronger layer has a price of a model and offer in force, weaker ones are not asked,
-    whatever their dates. Of two in one layer for the same day the later one counts.
+    Of two in one layer for the same model, offer, regions and day the later one counts.
     """
-    dated: dict[tuple[str, Offer], dict[date, ListPrice]] = {}
-    for layer in layers:
-        found: dict[tuple[str, Offer], dict[date, ListPrice]] = {}
-        for price in layer:
-            found.setdefault((price.model, price.offer), {})[price.effective_from] = price
-        for key, stronger in found.items():
-            first = min(stronger)
-            weaker = dated.get(key, {})
-            dated[key] = {day: each for day, each in weaker.items() if day < first} | stronger
-    return PriceBook({key: tuple(each[day] for day in sorted(each)) for key, each in dated.items()})
+    return PriceBook(tuple(_layer(prices) for prices in reversed(layers)))
+
+
+def _layer(prices: Iterable[ListPrice]) -> Layer:
+    last = {(each.model, each.offer, each.regions, each.effective_from): each for each in prices}
+    found: dict[tuple[str, Offer], list[ListPrice]] = {}
+    for price in sorted(last.values(), key=lambda each: each.effective_from):
+        found.setdefault((price.model, price.offer), []).append(price)
+    return {key: tuple(dated) for key, dated in found.items()}

@@ -1,19 +1,23 @@
 """What price a day's traffic has: its model found, its offer found, then the book asked.
 
 Nothing is priced as something else. The one assumption is that a deployment whose type nobody told
-is sold as Global Standard, which is said (`deployment_type_assumed`) so that it can be counted.
+is sold as Global Standard, which is said (`deployment_type_assumed`) so that it can be counted; and
+likewise that one whose region nobody told computes in the US, where prices hang on the region.
 """
 
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from shared.domain.deployment import DeploymentConfig, QuotaBook
 from shared.domain.price.list_price import ListPrice
 from shared.domain.price.model_name import ModelNames
 from shared.domain.price.offer import ASSUMED, Billing, Offer, Tier, offer_of, tier_of
 from shared.domain.price.price_book import PriceBook
+from shared.domain.price.region import ASSUMED_REGION, region_name
 
 
 class Unpriced(StrEnum):
@@ -23,7 +27,7 @@ class Unpriced(StrEnum):
     UNKNOWN_DEPLOYMENT_TYPE = "unknown_deployment_type"
     UNKNOWN_TIER = "unknown_tier"
     OFFER = "offer_not_priced"
-    NOT_YET = "not_priced_on_that_day"
+    NOT_YET = "not_priced_then_or_there"
     METER = "meter_not_priced"
     BAND = "context_band_not_told_apart"
     NO_USAGE = "no_usage"
@@ -39,6 +43,7 @@ class Resolved:
         deployment_type_assumed: whether the type was not known.
         price: the list price in force; None where there is none.
         unpriced: why not; None where there is one.
+        region_assumed: whether the price is a region's, and the deployment's was not known.
         config: the deployment's configuration at the end of that day; None where none is known.
     """
 
@@ -48,11 +53,12 @@ class Resolved:
     price: ListPrice | None
     unpriced: Unpriced | None
     config: DeploymentConfig | None = None
+    region_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Prices, deployments and the names of models, asked together; keeps what it resolved.
+    """Prices, deployments and the names of models, asked together; keeps what it worked out.
 
     Attributes:
         book: every list price.
@@ -63,10 +69,7 @@ class Pricing:
     book: PriceBook = field(default_factory=PriceBook)
     deployments: QuotaBook = field(default_factory=QuotaBook)
     names: ModelNames = field(default_factory=ModelNames)
-    _resolved: dict[tuple[str, str, str, str, str, date], Resolved] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    _named: dict[tuple[str, str], str | None] = field(
+    _courses: dict[tuple[str, str, str, str, int], "_Course"] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -93,37 +96,28 @@ class Pricing:
         Returns:
             The price, or the reason why there is none.
         """
-        key = (model, model_version, resource, deployment, service_tier, day)
-        found = self._resolved.get(key)
-        if found is None:
-            found = self._resolved[key] = self._resolve(*key)
-        return found
-
-    def price(self, model: str, offer: Offer, day: date) -> Resolved:
-        """Return the price of a canonical model on an offer: what it would cost elsewhere."""
-        price, unpriced = self._priced(model, offer, day)
-        return Resolved(model, offer, False, price, unpriced)
-
-    def _resolve(
-        self, model: str, version: str, resource: str, deployment: str, tier: str, day: date
-    ) -> Resolved:
         config = self.deployments.config(resource, deployment, _end_of(day)) if deployment else None
+        key = (model, model_version, deployment, service_tier, id(config))
+        course = self._courses.get(key)
+        if course is None:
+            asked = self._asked(model, model_version, deployment, service_tier, config)
+            region = (config.region if config else None) or ""
+            course = self._courses[key] = self._course(asked, region)
+        return course.at(day)
+
+    def price(self, model: str, offer: Offer, day: date, region: str = "") -> Resolved:
+        """Return the price of a canonical model on an offer: what it would cost elsewhere."""
+        return self._course(Resolved(model, offer, False, None, None), region).at(day)
+
+    def _asked(
+        self, model: str, version: str, deployment: str, tier: str, config: DeploymentConfig | None
+    ) -> Resolved:
+        """Return what a price is to be found for, or why there can be none."""
         name = self._model(model, version, deployment, config)
         offer, assumed, unknown = _offer(config, tier)
-        if unknown is not None:
-            return Resolved(name or model, offer, assumed, None, unknown, config)
-        if name is None and offer.billing is not Billing.PROVISIONED:
-            return Resolved(model, offer, assumed, None, Unpriced.UNKNOWN_MODEL, config)
-        price, unpriced = self._priced(name or model, offer, day)
-        return Resolved(name or model, offer, assumed, price, unpriced, config)
-
-    def _priced(
-        self, model: str, offer: Offer, day: date
-    ) -> tuple[ListPrice | None, Unpriced | None]:
-        price = self.book.price(model, offer, day)
-        if price is not None:
-            return price, None
-        return None, Unpriced.NOT_YET if self.book.knows(model, offer) else Unpriced.OFFER
+        if unknown is None and name is None and offer.billing is not Billing.PROVISIONED:
+            unknown = Unpriced.UNKNOWN_MODEL
+        return Resolved(name or model, offer, assumed, None, unknown, config)
 
     def _model(
         self, model: str, version: str, deployment: str, config: DeploymentConfig | None
@@ -131,16 +125,35 @@ class Pricing:
         """Return the canonical name; a deployment's name is not its model's where that is known."""
         configured = None
         if config is not None and config.model:
-            configured = self._find(config.model, "")
+            configured = self.names.find(config.model)
             if model == deployment:
                 return configured
-        return self._find(model, version) or configured
+        return self.names.find(model, version) or configured
 
-    def _find(self, model: str, version: str) -> str | None:
-        key = (model, version)
-        if key not in self._named:
-            self._named[key] = self.names.find(model, version)
-        return self._named[key]
+    def _course(self, asked: Resolved, region: str) -> "_Course":
+        """Return what it costs, from each day on that something changes."""
+        if asked.unpriced is not None:
+            return _Course((date.min,), (asked,))
+        days = self.book.changes(asked.model, asked.offer)
+        return _Course(days, tuple(self._priced(asked, day, region) for day in days))
+
+    def _priced(self, asked: Resolved, day: date, region: str) -> Resolved:
+        model, offer = asked.model, asked.offer
+        price = self.book.price(model, offer, day, region_name(region) or ASSUMED_REGION)
+        if price is not None:
+            return replace(asked, price=price, region_assumed=bool(price.regions) and not region)
+        known = self.book.knows(model, offer)
+        return replace(asked, unpriced=Unpriced.NOT_YET if known else Unpriced.OFFER)
+
+
+class _Course(NamedTuple):
+    """What something costs over time: the first day of each price, the first of them `date.min`."""
+
+    days: tuple[date, ...]
+    prices: tuple[Resolved, ...]
+
+    def at(self, day: date) -> Resolved:
+        return self.prices[bisect_right(self.days, day) - 1]
 
 
 def _offer(config: DeploymentConfig | None, tier: str) -> tuple[Offer, bool, Unpriced | None]:

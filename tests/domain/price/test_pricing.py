@@ -1,5 +1,6 @@
 """Which price traffic has: models, deployments, tiers and days, all resolved together."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -162,3 +163,37 @@ def test_a_day_is_priced_as_its_deployment_ends_it() -> None:
 def test_what_was_resolved_is_not_resolved_again() -> None:
     asked = pricing()
     assert asked.resolve(model="gpt-4o", day=DAY) is asked.resolve(model="gpt-4o", day=DAY)
+
+
+@pytest.mark.parametrize(
+    ("region", "usd", "assumed"),
+    [
+        (None, "1.1", True),
+        ("eastus2", "1.1", False),
+        ("Sweden Central", "1.2", False),
+        ("southindia", None, False),
+    ],
+)
+def test_a_price_of_a_region_holds_nowhere_else(
+    region: str | None, usd: str | None, assumed: bool
+) -> None:
+    there = [
+        replace(listed("gpt-4o", ZONE, "1.1"), regions=frozenset({"eastus2", "westus"})),
+        replace(listed("gpt-4o", ZONE, "1.2"), regions=frozenset({"swedencentral"})),
+    ]
+    config = DeploymentConfig(model="gpt-4o", type="DataZoneStandard", region=region)
+    names = model_names(SPELLINGS)
+    asked = Pricing(price_book(there), quota_book([("chat", config)]), names)
+    found = asked.resolve(model="gpt-4o", deployment="chat", day=DAY)
+    rate = found.price.bands[0].rate(Meter.INPUT) if found.price else None
+    assert (rate, found.region_assumed) == (Decimal(usd) if usd else None, assumed)
+
+
+def test_a_price_that_holds_everywhere_gives_way_to_a_region_s() -> None:
+    there = replace(listed("gpt-4o", ZONE, "1.2"), regions=frozenset({"swedencentral"}))
+    book = price_book([listed("gpt-4o", ZONE, "1.1"), there])
+    assert book.price("gpt-4o", ZONE, DAY, "swedencentral") == there
+    later = price_book([there], [listed("gpt-4o", ZONE, "9", DAY)])
+    strongest = later.price("gpt-4o", ZONE, DAY, "swedencentral")
+    assert strongest is not None
+    assert strongest.bands[0].rate(Meter.INPUT) == Decimal(9)
