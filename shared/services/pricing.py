@@ -14,7 +14,7 @@ from shared.domain.deployment_view import DeploymentHistory
 from shared.domain.price.azure_prices import AZURE_PRICES
 from shared.domain.price.model_name import model_names
 from shared.domain.price.price_book import price_book
-from shared.domain.price.price_entry import PriceRecord, listed
+from shared.domain.price.price_entry import PriceRecord, listed, retirements
 from shared.domain.price.pricing import Pricing
 from shared.domain.price.published import PublishedPrices
 from shared.services.deployments import COLLECTION as DEPLOYMENTS
@@ -59,4 +59,5 @@ def pricing_of(
         price_book(published.prices, AZURE_PRICES, listed(records)),
         quota_book((each.name, config) for each in stored for config in each.configs),
         model_names({**published.spellings, **{each.model: each.model for each in records}}),
+        retirements(records),
     )

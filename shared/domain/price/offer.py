@@ -72,7 +72,26 @@ _TIERS = {
     "standard": Tier.STANDARD,
     "flex": Tier.FLEX,
     "priority": Tier.PRIORITY,
+    "fast": Tier.PRIORITY,  # what OpenAI calls it since 2026
 }
+
+
+_NAMES = {
+    Offer(Geography.GLOBAL): "GlobalStandard",
+    Offer(Geography.DATA_ZONE): "DataZoneStandard",
+    Offer(Geography.REGIONAL): "Standard",
+    Offer(Geography.GLOBAL, Billing.BATCH): "GlobalBatch",
+    Offer(Geography.DATA_ZONE, Billing.BATCH): "DataZoneBatch",
+    Offer(Geography.REGIONAL, Billing.BATCH): "Batch",
+    Offer(Geography.GLOBAL, Billing.PROVISIONED): "GlobalProvisionedManaged",
+    Offer(Geography.DATA_ZONE, Billing.PROVISIONED): "DataZoneProvisionedManaged",
+    Offer(Geography.REGIONAL, Billing.PROVISIONED): "ProvisionedManaged",
+}
+
+
+def type_name(offer: Offer) -> str:
+    """Return an offer's deployment type as Azure names it."""
+    return _NAMES[offer._replace(tier=Tier.STANDARD)]
 
 
 def offer_of(deployment_type: str) -> Offer | None:
@@ -83,6 +102,19 @@ def offer_of(deployment_type: str) -> Offer | None:
 def tier_of(service_tier: str) -> Tier | None:
     """Return the tier that a request's `service_tier` names; None for an unknown one."""
     return _TIERS.get(service_tier.lower())
+
+
+def asked_tier(service_tier: str) -> Tier:
+    """Return the tier that a name stands for.
+
+    Raises:
+        InvalidInput: no tier is called that.
+    """
+    tier = tier_of(service_tier)
+    if tier is None:
+        reason = f"expected standard, flex or priority, got {service_tier!r:.80}"
+        raise InvalidInput.at("service_tier", reason)
+    return tier
 
 
 def asked_offer(deployment_type: str) -> Offer:

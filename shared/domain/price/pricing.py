@@ -6,6 +6,7 @@ likewise that one whose region nobody told computes in the US, where prices hang
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -18,6 +19,7 @@ from shared.domain.price.model_name import ModelNames
 from shared.domain.price.offer import ASSUMED, Billing, Offer, Tier, offer_of, tier_of
 from shared.domain.price.price_book import PriceBook
 from shared.domain.price.region import ASSUMED_REGION, region_name
+from shared.domain.price.retirement import Retirement
 
 
 class Unpriced(StrEnum):
@@ -64,11 +66,13 @@ class Pricing:
         book: every list price.
         deployments: what is known of deployments: their models and types, dated.
         names: how models are spelled.
+        retirements: when models stop answering, by canonical name.
     """
 
     book: PriceBook = field(default_factory=PriceBook)
     deployments: QuotaBook = field(default_factory=QuotaBook)
     names: ModelNames = field(default_factory=ModelNames)
+    retirements: Mapping[str, Retirement] = field(default_factory=dict)
     _courses: dict[tuple[str, str, str, str, int], "_Course"] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -108,6 +112,11 @@ class Pricing:
     def price(self, model: str, offer: Offer, day: date, region: str = "") -> Resolved:
         """Return the price of a canonical model on an offer: what it would cost elsewhere."""
         return self._course(Resolved(model, offer, False, None, None), region).at(day)
+
+    def retires_on(self, model: str) -> date | None:
+        """Return the day a canonical model stops answering; None where nobody says."""
+        found = self.retirements.get(model)
+        return found.retires_on if found else None
 
     def _asked(
         self, model: str, version: str, deployment: str, tier: str, config: DeploymentConfig | None
