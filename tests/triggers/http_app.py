@@ -19,6 +19,7 @@ from shared.settings import Settings
 from shared.triggers import (
     applications,
     backtest,
+    costs,
     deployments,
     ingest,
     prices,
@@ -89,7 +90,9 @@ class HttpApp:
         )
         answer = await _functions()[function](request)
         text = answer.get_body()
-        return Answered(answer.status_code, json.loads(text) if text else None)
+        plain = answer.mimetype != "application/json"
+        body = text.decode() if plain else json.loads(text) if text else None
+        return Answered(answer.status_code, body)
 
     async def tick(self) -> None:
         """Run the rollup timer."""
@@ -128,6 +131,7 @@ def _functions() -> dict[str, Any]:
     for feature in (
         applications,
         backtest,
+        costs,
         deployments,
         ingest,
         prices,

@@ -8,7 +8,7 @@ import numpy as np
 from shared.domain.packing import Ints
 from shared.domain.price.charge import SIDES
 from shared.domain.price.list_price import Meter
-from shared.domain.rollup.call_cell import WHOLE, CallKind
+from shared.domain.rollup.call_cell import CallKind
 from shared.domain.rollup.price_cell import Cell, Outcome, cell_of
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.token_cell import TokenType
@@ -49,8 +49,7 @@ class CellColumns:
         places: every tier and band that occurs.
         tokens: tokens by the meter that charges them.
         calls: requests by kind.
-        unseen: tokens that the requests sampled out are expected to have used, by meter: those of
-            the reported ones of the same series, period and cell, times how many stand behind each.
+        unseen: tokens that requests sampled out are expected to have used, by meter.
     """
 
     places: Sequence[Place]
@@ -60,17 +59,16 @@ class CellColumns:
 
 
 def cell_columns(rollup: Rollup) -> CellColumns:
-    """Return the cells of a rollup that holds `tokens` and `calls`."""
-    terms = [rollup.terms.get(name, []) for name in ("tokens", "calls")]
-    cells = [[cell_of(term) for term in each] for each in terms]
-    places = sorted({(cell.tier, cell.band) for each in cells for cell in each})
+    """Return the cells of a rollup that holds `tokens`, `unseen_tokens` and `calls`."""
+    names = ("tokens", "unseen_tokens", "calls")
+    cells = {name: [cell_of(term) for term in rollup.terms.get(name, [])] for name in names}
+    places = sorted({(cell.tier, cell.band) for each in cells.values() for cell in each})
     index = {place: at for at, place in enumerate(places)}
-    tokens, calls = (
-        _entries(rollup, name, [_code(cell, index, kinds) for cell in each])
-        for name, kinds, each in zip(("tokens", "calls"), (_TYPES, CALLS), cells, strict=True)
+    tokens, unseen, calls = (
+        _entries(rollup, name, [_code(cell, index, kinds) for cell in cells[name]])
+        for name, kinds in zip(names, (_TYPES, _TYPES, CALLS), strict=True)
     )
-    charged = _by_meter(tokens)
-    return CellColumns(places, charged, calls, _unseen(charged, calls, len(places)))
+    return CellColumns(places, _by_meter(tokens), calls, _by_meter(unseen))
 
 
 def _code(cell: Cell, index: Mapping[Place, int], kinds: Sequence[str]) -> tuple[int, int, int]:
@@ -105,28 +103,3 @@ def _by_meter(tokens: Entries) -> Entries:
         np.concatenate([meter[tokens.kind[charged]], side[tokens.kind[apart]]]),
         np.concatenate([tokens.sums[charged], -tokens.sums[apart]]),
     )
-
-
-def _unseen(tokens: Entries, calls: Entries, places: int) -> Entries:
-    unseen = calls.kind == CALLS.index(CallKind.UNSEEN)
-    if not unseen.any():
-        return Entries(*[np.empty(0, np.int64)] * 5)
-    of_calls, of_tokens = _cell(calls, places), _cell(tokens, places)
-    cells, inverse = np.unique(np.concatenate([of_calls, of_tokens]), return_inverse=True)
-    size, at_calls = len(cells), inverse[: len(of_calls)]
-    weight = np.bincount(at_calls[unseen], calls.sums[unseen], size)
-    seen = np.bincount(at_calls[~unseen], calls.sums[~unseen], size) * WHOLE
-    share = (weight / np.maximum(seen, 1))[inverse[len(of_calls) :]]
-    expected = np.rint(tokens.sums * share).astype(np.int64)
-    kept = expected != 0
-    return Entries(
-        tokens.rows[kept],
-        tokens.place[kept],
-        tokens.outcome[kept],
-        tokens.kind[kept],
-        expected[kept],
-    )
-
-
-def _cell(entries: Entries, places: int) -> Ints:
-    return (entries.rows * places + entries.place) * len(OUTCOMES) + entries.outcome

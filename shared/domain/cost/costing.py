@@ -16,6 +16,7 @@ from shared.domain.packing import Ints
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import REQUEST_MEASURES
 from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, HOUR_M
 
@@ -40,6 +41,11 @@ class CostQuery:
     def step_m(self) -> int:
         """Return how finely rollups are needed, minutes: prices change at midnight UTC."""
         return HOUR_M if self.period is Period.HOUR else DAY_M
+
+    @property
+    def coarsest(self) -> Grain:
+        """Return the longest step that the rollups may have."""
+        return Grain.HOUR if self.period is Period.HOUR else Grain.DAY
 
     def wants(self, labels: Mapping[str, str]) -> bool:
         """Tell whether a group of these labels is asked for."""

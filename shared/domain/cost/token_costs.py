@@ -29,7 +29,7 @@ from shared.domain.rollup.rollup import Rollup
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, instant
 
-MEASURES = frozenset({"n", "n_ok", "tokens", "calls"})
+MEASURES = frozenset({"n", "n_ok", "tokens", "unseen_tokens", "calls"})
 """What is to be read of request rollups."""
 
 type Target = tuple[int, Labels]

@@ -1,7 +1,6 @@
 """Requests by price cell: how many told their usage, how many did not, and how many were unseen.
 
-A client that reports one of ten requests says so with `sample_weight` 10. The nine others are
-*unseen*: they cost too, and are known by their number alone.
+Those unseen are what a reported request stands for beside itself, by its `sample_weight`.
 """
 
 from enum import StrEnum
@@ -11,10 +10,7 @@ import numpy as np
 from shared.domain.grouping import Groups, ranked
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
-from shared.domain.rollup.price_cell import Places
-
-WHOLE = 1_000_000
-"""The weight of a request that stands for itself alone, in millionths."""
+from shared.domain.rollup.price_cell import WHOLE, Places
 
 
 class CallKind(StrEnum):

@@ -102,6 +102,7 @@ REQUEST_MEASURES = Measures(
         "error_type": "errors",
         "finish_reason": "finish",
         "tokens": "tokens",
+        "unseen_tokens": "tokens",
         "calls": "tokens",
         "latency_sketch": "latency_sketch",
         "failed_sketch": "failed_sketch",
@@ -111,7 +112,9 @@ REQUEST_MEASURES = Measures(
         "output_length_sketch": "output_sketch",
         "speed_sketch": "speed_sketch",
     },
-    coded=frozenset({"error_class", "error_type", "finish_reason", "tokens", "calls"}),
+    coded=frozenset(
+        {"error_class", "error_type", "finish_reason", "tokens", "unseen_tokens", "calls"}
+    ),
 )
 
 METRIC_MEASURES = Measures(

@@ -16,6 +16,8 @@ from shared.domain.rollup.rollup import Rollup, Sparse, summed
 from shared.domain.timeline import MINUTE_US
 
 HISTOGRAM_BINS = 100
+# 0.29 begins the bin of its name, whatever floating point makes of 0.29 * 100.
+_ROUNDING = 1e-9
 
 
 def rollup_metrics(batch: Batch) -> Rollup:
@@ -37,7 +39,8 @@ def rollup_metrics(batch: Batch) -> Rollup:
     scored = np.array([is_quality(dict(each)[label.METRIC_NAME]) for each in labels])[series]
     if scored.any():
         row, scores = rows.inverse[scored], values[scored]
-        bins = np.clip(np.floor(scores * HISTOGRAM_BINS), 0, HISTOGRAM_BINS - 1).astype(np.int64)
+        places = np.floor(scores * HISTOGRAM_BINS + _ROUNDING)
+        bins = np.clip(places, 0, HISTOGRAM_BINS - 1).astype(np.int64)
         rollup.sparse["squares"] = _exact(row, scores * scores)
         rollup.sparse["histogram"] = summed(row, bins, np.ones(len(row), np.int64))
     return rollup

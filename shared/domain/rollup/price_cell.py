@@ -18,6 +18,8 @@ from shared.domain.record.error_class import ErrorClass
 # Upper bounds of context bands, input tokens of the single request; the last band has none.
 BAND_BOUNDS = (128_000, 272_000)
 BANDS = ("128k", "272k", "long")
+WHOLE = 1_000_000
+"""The weight of a request that stands for itself alone, in millionths."""
 _REFUSED_STATUS = (401, 403, 404, 429)
 _REFUSED_CLASS = (ErrorClass.QUOTA, ErrorClass.CAPACITY)
 

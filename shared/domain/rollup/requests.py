@@ -12,12 +12,12 @@ from shared.domain.label import Labels
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
 from shared.domain.record.columns import end_us
-from shared.domain.rollup.call_cell import WHOLE, call_cells
+from shared.domain.rollup.call_cell import call_cells
 from shared.domain.rollup.measures import MOMENT_SCALE, MOMENTS, REQUEST_MEASURES
-from shared.domain.rollup.price_cell import Places
+from shared.domain.rollup.price_cell import WHOLE, Places
 from shared.domain.rollup.rollup import Rollup, Sparse, summed
 from shared.domain.rollup.sketch import keys_of
-from shared.domain.rollup.token_cell import token_cells
+from shared.domain.rollup.token_cell import token_cells, unseen_cells
 from shared.domain.timeline import MINUTE_US
 
 
@@ -174,7 +174,11 @@ def _add_terms(rollup: Rollup, batch: Batch, rows: Groups) -> None:
 
 def _add_cells(rollup: Rollup, batch: Batch, rows: Groups) -> None:
     places = Places(batch)
-    found = {"tokens": token_cells(batch, places), "calls": call_cells(batch, places)}
+    found = {
+        "tokens": token_cells(batch, places),
+        "unseen_tokens": unseen_cells(batch, places),
+        "calls": call_cells(batch, places),
+    }
     for name, (terms, cells, values, of_rows) in found.items():
         if len(values):
             rollup.terms[name] = terms

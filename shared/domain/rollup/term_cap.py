@@ -24,7 +24,7 @@ def capped_terms(rollup: Rollup) -> Rollup:
     capped = replace(rollup, sparse=dict(rollup.sparse), terms=dict(rollup.terms))
     for measure in ("error_type", "finish_reason"):
         _cap(capped, measure, _whole)
-    for measure in ("tokens", "calls"):
+    for measure in ("tokens", "unseen_tokens", "calls"):
         _cap(capped, measure, tier_apart)
     return capped
 

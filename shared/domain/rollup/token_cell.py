@@ -5,7 +5,7 @@ is reported both as cached and as audio. Here each token is in one part at most,
 request by request: so sums of parts never exceed sums of sides, however they are grouped.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from enum import StrEnum
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from shared.domain.grouping import Groups, ranked
 from shared.domain.packing import NULL, Ints
 from shared.domain.record.batch import Batch
-from shared.domain.rollup.price_cell import Places
+from shared.domain.rollup.price_cell import WHOLE, Places
 
 
 class TokenType(StrEnum):
@@ -55,24 +55,45 @@ _PARTS = {
 }
 
 
-def token_cells(batch: Batch, places: Places) -> tuple[list[str], Ints, Ints, Ints]:
+type Cells = tuple[list[str], Ints, Ints, Ints]
+"""The cells' names, sorted; then for each count its cell, the count and its row."""
+
+
+def token_cells(batch: Batch, places: Places) -> Cells:
     """Return a batch's tokens by cell.
 
     Args:
         batch: request columns.
         places: the cell of each row.
-
-    Returns:
-        The cells' names, sorted; then for each count its cell, its tokens and its row.
     """
-    kinds = [kind for kind in TokenType if COLUMN_OF[kind] in batch.columns]
-    columns = _apart(batch, kinds)
+    return _cells(_apart(batch), places)
+
+
+def unseen_cells(batch: Batch, places: Places) -> Cells:
+    """Return the tokens that requests sampled out are expected to have used, by cell.
+
+    A client that reports one of ten requests says so with `sample_weight` 10: each of the others is
+    taken to have used what the reported one did. Weights below 1 take away from what was reported.
+
+    Args:
+        batch: request columns.
+        places: the cell of each row.
+    """
+    weight = batch.ints("weight_millionths")
+    if (weight == NULL).all():
+        return _cells({}, places)
+    more = np.where(weight == NULL, 0, weight - WHOLE) / WHOLE
+    found = {kind: np.rint(column * more) for kind, column in _apart(batch).items()}
+    return _cells({kind: column.astype(np.int64) for kind, column in found.items()}, places)
+
+
+def _cells(columns: Mapping[TokenType, Ints], places: Places) -> Cells:
+    kinds = list(columns)
     codes: list[Ints] = []
     values: list[Ints] = []
     rows: list[Ints] = []
-    for at, kind in enumerate(kinds):
-        column = columns[kind]
-        known = np.flatnonzero(column > 0)
+    for at, column in enumerate(columns.values()):
+        known = np.flatnonzero(column)
         codes.append(places.codes[known] * len(kinds) + at)
         values.append(column[known])
         rows.append(known)
@@ -86,10 +107,10 @@ def token_cells(batch: Batch, places: Places) -> tuple[list[str], Ints, Ints, In
     return terms, moved[groups.inverse], np.concatenate(values), np.concatenate(rows)
 
 
-def _apart(batch: Batch, kinds: Collection[TokenType]) -> dict[TokenType, Ints]:
+def _apart(batch: Batch) -> dict[TokenType, Ints]:
     """Return the tokens of each request by type, none of them in two parts; unknown is 0."""
     found = {}
-    for kind in kinds:
+    for kind in (kind for kind in TokenType if COLUMN_OF[kind] in batch.columns):
         column = batch.ints(COLUMN_OF[kind])
         found[kind] = np.where(column == NULL, 0, column)
     for side, parts in _PARTS.items():

@@ -16,7 +16,6 @@ from shared.domain.record.request import RequestRecord
 from shared.domain.span import Span
 from tests.domain.cost.cost_factories import (
     AROUND,
-    BATCH,
     TOMORROW,
     config,
     costs,
@@ -149,7 +148,6 @@ def test_a_deployment_of_unknown_type_is_priced_as_global_and_counted() -> None:
 
 def test_batch_is_charged_at_its_own_price() -> None:
     known = pricing(night=config(model="alpha", type="GlobalBatch"))
-    assert BATCH in {offer for _, offer in known.book.dated}
     assert costs(sent(deployment="night"), prices=known).list_cost == Decimal("0.001125")
 
 

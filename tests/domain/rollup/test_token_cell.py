@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.record.request import RequestRecord
 from shared.domain.rollup.call_cell import call_cells
 from shared.domain.rollup.price_cell import Places, cell_of, cell_term, kind_of_term, tier_apart
-from shared.domain.rollup.token_cell import token_cells
+from shared.domain.rollup.token_cell import token_cells, unseen_cells
 from tests.domain.factories import columns, request, requests
 
 
@@ -97,6 +97,20 @@ def test_a_weight_tells_of_requests_that_were_not_sent() -> None:
         of=call_cells,
     )
     assert found == {"metered|ok|128k|": 3, "unseen_millionths|ok|128k|": 8_500_000}
+
+
+def test_what_was_not_sent_is_taken_to_have_used_as_much() -> None:
+    records = [
+        request(input_tokens=3, output_tokens=7, sample_weight=10),
+        request(input_tokens=100, cached_input_tokens=40, sample_weight=0.5),
+        request(input_tokens=1000),
+    ]
+    assert cells(*records, of=unseen_cells) == {
+        "input|ok|128k|": 27 - 50,
+        "output|ok|128k|": 63,
+        "cached_input|ok|128k|": -20,
+    }
+    assert cells(request(input_tokens=1000), of=unseen_cells) == {}
 
 
 @given(st.lists(requests(), min_size=1, max_size=8))

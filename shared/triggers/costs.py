@@ -1,0 +1,67 @@
+"""HTTP function that tells what everything cost."""
+
+import azure.functions as func
+
+from shared.bootstrap import app
+from shared.domain.cost.costing import CostQuery
+from shared.domain.cost.good_answers import Thresholds
+from shared.domain.cost.grouping import grouping_of
+from shared.domain.cost.month import cost_span
+from shared.domain.cost.report import CostReport, csv_of
+from shared.errors import InvalidInput
+from shared.services.costs import cost_report
+from shared.triggers.call import Call
+from shared.triggers.endpoint import endpoint
+from shared.triggers.query import SPAN
+from shared.triggers.responses import Answer
+
+blueprint = func.Blueprint()
+
+CSV = "text/csv"
+_LABELS = (
+    "model",
+    "deployment",
+    "application",
+    "resource",
+    "environment",
+    "operation",
+    "model_version",
+)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "v1/costs",
+    summary="What a span of time cost, in rows that add up; CSV with `Accept: text/csv`.",
+    answer=CostReport,
+    query={
+        **SPAN,
+        "period": "instead of a range: `month` for the month to date, or one as `2026-11`",
+        "group_by": "labels, `tag:<key>`, day, hour; comma-separated",
+        **dict.fromkeys(_LABELS, "exact name"),
+        "quality_threshold": "from which score (0..1) on an answer is good, where its application "
+        "does not say",
+        "score": "the score that answers are judged by; the one with most values unless given",
+    },
+)
+async def get_costs(call: Call) -> Answer:
+    """Tell what a span cost."""
+    grouping = grouping_of(call.names("group_by"), app().settings.series_tags)
+    where = {name: call.query[name] for name in _LABELS if call.query.get(name)}
+    span = cost_span(call.query, call.now)
+    query = CostQuery(span, grouping.labels, where, grouping.period)
+    thresholds = Thresholds(every=_threshold(call), score=call.query.get("score"))
+    report, rows = await cost_report(grouping, query, thresholds, ports=app().costs)
+    if CSV in call.headers.get("accept", ""):
+        return Answer(csv_of(rows, grouping), media_type=CSV)
+    return Answer(report)
+
+
+def _threshold(call: Call) -> float | None:
+    threshold = call.number("quality_threshold")
+    if threshold is not None and threshold > 1:
+        raise InvalidInput.at(
+            "quality_threshold", f"expected a number from 0 to 1, got {threshold}"
+        )
+    return threshold
