@@ -57,7 +57,8 @@ class RecommendationPorts:
 class AppliedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Says that a recommendation was followed; `at` is now unless given."""
 
-    by: Annotated[str, Meta(min_length=1, max_length=256)]
+    # `detected` stands for what requests showed.
+    by: Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^(?!detected$)")]
     at: Moment | None = None
     comment: Annotated[str, Meta(max_length=2_048)] = ""
 

@@ -74,7 +74,13 @@ async def get_recommendation(
         fresh = await freshness(ports.reading)
         course = _course(found.applied, fresh)
         verdict = await _verdict(found, found.target, course, fresh, ports.reading)
-        return replace(found, measured=verdict, rules_out_expected=verdict.rules_out_expected)
+        guard = await _guard(found, course, fresh, ports.reading)
+        return replace(
+            found,
+            measured=verdict,
+            guarded=guard,
+            rules_out_expected=verdict.rules_out_expected,
+        )
     return found
 
 
@@ -140,7 +146,8 @@ async def _judged(
     if latest_look(course.elapsed_h) == seen:
         return found
     verdict = await _verdict(found, found.target, course, fresh, reading)
-    return judged(found, verdict, is_last=is_last, now=now)
+    guard = await _guard(found, course, fresh, reading)
+    return judged(found, verdict, guard, is_last=is_last, now=now)
 
 
 def _course(applied: Application, fresh: Freshness) -> _Course:
@@ -151,6 +158,16 @@ def _course(applied: Application, fresh: Freshness) -> _Course:
     through = after if fresh.through is None else fresh.through // HOUR_M
     elapsed = min(max(through - after, 0), JUDGED_WEEKS * WEEK_H)
     return _Course(Change(before, after), elapsed)
+
+
+async def _guard(
+    advice: Advice, course: _Course, fresh: Freshness, reading: ReadPorts
+) -> Verdict | None:
+    """Return what became of what must not get worse; nothing was promised of it."""
+    if advice.guard is None:
+        return None
+    unpromised = replace(advice, expected_improvement=None)
+    return await _verdict(unpromised, advice.guard, course, fresh, reading)
 
 
 async def _verdict(
@@ -194,9 +211,12 @@ async def _hours(
         coarsest=Grain.HOUR,
     )
     where = {label.MODEL: advice.model}
-    if advice.deployment:
-        where[label.DEPLOYMENT] = advice.deployment
     if target.metric is Metric.QUALITY:
         where[label.METRIC_NAME] = QUALITY_PREFIX + target.score
-    own = merged(rollups, MEASURES[kind], (), where, only)
+    narrow = {label.DEPLOYMENT: advice.deployment, label.APPLICATION: advice.application}
+    narrow = where | {name: text for name, text in narrow.items() if text}
+    own = merged(rollups, MEASURES[kind], (), narrow, only)
+    if target.metric is Metric.QUALITY and not len(own):
+        # Scores need not say of which deployment or application they are.
+        own = merged(rollups, MEASURES[kind], (), where, only)
     return hours_from(target.metric, [own], with_lengths=target.adjust_for_lengths)

@@ -150,6 +150,32 @@ async def test_quality_is_judged_by_its_scores(advised: Advised) -> None:
     assert (await find_recommendation(other.id, advised.ports.documents)).status is Status.APPLIED
 
 
+async def test_what_must_not_get_worse_is_judged_beside_it(advised: Advised) -> None:
+    guard = Target(Metric.QUALITY, score="tone")
+    made = await advised.applied(advice(guard=guard))
+    await advised.hours(weeks_before=2, days_after=7, effect=-0.4)
+    await advised.scores(7, before=0.8, after=0.4)
+    asked = await get_recommendation(made.id, now=T0 + 7 * DAY, ports=advised.ports)
+    await judge_applied(now=T0 + 7 * DAY, ports=advised.ports)
+    found = await find_recommendation(made.id, advised.ports.documents)
+
+    assert asked.guarded is not None
+    assert asked.guarded.status is VerdictStatus.REFUTED
+    assert found.status is Status.REFUTED
+    assert found.measured is not None
+    assert found.measured.status is VerdictStatus.VERIFIED
+    assert found.guarded == asked.guarded
+
+
+async def test_scores_that_name_no_deployment_count_for_all(advised: Advised) -> None:
+    made = await advised.applied(
+        advice(deployment="mini", target=Target(Metric.QUALITY, score="tone"))
+    )
+    await advised.scores(7, before=0.4, after=0.8)
+    await judge_applied(now=T0 + 7 * DAY, ports=advised.ports)
+    assert (await find_recommendation(made.id, advised.ports.documents)).status is Status.VERIFIED
+
+
 async def test_a_proposal_that_nobody_renews_expires(advised: Advised) -> None:
     made = await advised.proposed(advice())
     assert await judge_applied(now=T0 + 30 * DAY, ports=advised.ports) == []

@@ -44,7 +44,11 @@ async def test_a_recommendation_is_listed_followed_and_seen(parts: App) -> None:
     assert listed["estimated_cost_impact_usd_per_month"] == "-12.50"
     assert listed["expected_improvement"] == {"low": 10, "high": 40, "unit": "percent"}
     assert (listed["status"], listed["measured"]) == ("proposed", None)
-    assert as_json(answer.body)["applied"] == {**body, "at": "2026-11-23T09:30:00Z"}
+    assert as_json(answer.body)["applied"] == {
+        **body,
+        "at": "2026-11-23T09:30:00Z",
+        "evidence": {},
+    }
     assert (seen["status"], seen["rules_out_expected"]) == ("applied", False)
     assert seen["measured"]["status"] == "inconclusive"
     assert "does not show that the change caused it" in seen["measured"]["note"]
@@ -61,7 +65,12 @@ async def test_a_recommendation_is_followed_once(parts: App) -> None:
 
 @pytest.mark.parametrize(
     ("body", "path"),
-    [({}, "by"), ({"by": ""}, "by"), ({"by": "ada", "at": "2026-11-23T10:00:00"}, "at")],
+    [
+        ({}, "by"),
+        ({"by": ""}, "by"),
+        ({"by": "detected"}, "by"),
+        ({"by": "ada", "at": "2026-11-23T10:00:00"}, "at"),
+    ],
 )
 async def test_a_fault_is_named_by_its_field(body: dict[str, str], path: str) -> None:
     with pytest.raises(InvalidInput) as refused:

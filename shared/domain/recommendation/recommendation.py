@@ -89,16 +89,19 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         model: whose requests it is about.
         deployment: of the model; empty for all.
+        application: whose requests; empty for all.
         kind: the sort of advice, as `max_tokens`.
         setting: what is to be set to what, in one text; it tells one piece of advice from another.
         expected_improvement: None where nothing can be promised in numbers.
         estimated_cost_impact_usd_per_month: below 0 saves; None where it is not known.
         evidence: what it was concluded from.
         target: what it is judged by; None where nothing measured here would show it.
+        guard: what must not get worse by it; None where nothing is feared.
     """
 
     model: str
     deployment: str = ""
+    application: str = ""
     kind: str
     setting: str = ""
     category: Category
@@ -109,20 +112,23 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     estimated_cost_impact_usd_per_month: Decimal | None = None
     evidence: Evidence = {}
     target: Target | None = None
+    guard: Target | None = None
 
 
 class Application(msgspec.Struct, frozen=True):
-    """Somebody followed it.
+    """Somebody followed it, or traffic did.
 
     Attributes:
-        by: who.
+        by: who; `detected` where requests showed it.
         at: when the change was made, UTC.
         comment: what they say about it.
+        evidence: what requests showed; empty where somebody said it.
     """
 
     by: str
     at: datetime
     comment: str = ""
+    evidence: Evidence = {}
 
 
 class Recommendation(Advice, frozen=True, kw_only=True):
@@ -138,6 +144,7 @@ class Recommendation(Advice, frozen=True, kw_only=True):
         superseded_by: id of what took its place; empty where nothing did.
         rules_out_expected: whether what was measured leaves no room for what was promised.
         measured: the latest look at before and after; None before there is one.
+        guarded: the same of what must not get worse; None where there is none.
         needs: what it would take to see the promised improvement; None where it is not known.
     """
 
@@ -150,12 +157,14 @@ class Recommendation(Advice, frozen=True, kw_only=True):
     superseded_by: str = ""
     rules_out_expected: bool = False
     measured: Verdict | None = None
+    guarded: Verdict | None = None
     needs: Needs | None = None
 
 
 def recommendation_id(advice: Advice) -> str:
     """Return the id of a piece of advice: the same for the same advice about the same."""
-    return digest("advice", advice.model, advice.deployment, advice.kind, advice.setting)
+    about = (advice.model, advice.deployment, advice.kind, advice.setting)
+    return digest("advice", *about, *([advice.application] if advice.application else []))
 
 
 def promise_of(advice: Advice) -> Promise | None:

@@ -17,8 +17,13 @@ class Metric(StrEnum):
     """What a piece of advice promises to improve."""
 
     RESPONSE_TIME = "response_time"
+    FAILED_RESPONSE_TIME = "failed_response_time"
+    TIME_TO_FIRST_TEXT = "time_to_first_text"
     ERROR_RATE = "error_rate"
+    THROTTLED_SHARE = "throttled_share"
     TOKENS_PER_REQUEST = "tokens_per_request"
+    UNCACHED_INPUT_TOKENS = "uncached_input_tokens_per_request"
+    ADMITTED_TOKENS = "admitted_tokens_per_request"
     TRUNCATED_SHARE = "truncated_share"
     QUALITY = "quality"
 
@@ -35,8 +40,13 @@ class Metric(StrEnum):
 
 _SCALES = {
     Metric.RESPONSE_TIME: Scale.LOG,
+    Metric.FAILED_RESPONSE_TIME: Scale.LOG_OF_MEAN,
+    Metric.TIME_TO_FIRST_TEXT: Scale.LOG_OF_MEAN,
     Metric.ERROR_RATE: Scale.SHARE,
+    Metric.THROTTLED_SHARE: Scale.SHARE,
     Metric.TOKENS_PER_REQUEST: Scale.LOG_OF_MEAN,
+    Metric.UNCACHED_INPUT_TOKENS: Scale.LOG_OF_MEAN,
+    Metric.ADMITTED_TOKENS: Scale.LOG_OF_MEAN,
     Metric.TRUNCATED_SHARE: Scale.SHARE,
     Metric.QUALITY: Scale.MEAN,
 }

@@ -7,9 +7,13 @@ from msgspec.structs import replace
 
 from shared.domain.recommendation.event import recommendation_event
 from shared.domain.recommendation.lifecycle import (
+    CONTRADICTED,
+    DETECTED,
     KEPT_PROPOSED,
     LATEST_APPLICATION,
+    RENEWED_EVERY,
     applied,
+    contradicted,
     expired,
     judged,
     proposed,
@@ -39,7 +43,13 @@ def standing(status: Status) -> Recommendation:
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("model", "m"), ("deployment", "d"), ("kind", "k"), ("setting", "s")],
+    [
+        ("model", "m"),
+        ("deployment", "d"),
+        ("application", "a"),
+        ("kind", "k"),
+        ("setting", "s"),
+    ],
 )
 def test_the_id_tells_what_is_advised_about_what(field: str, text: str) -> None:
     assert recommendation().id == recommendation(description="other words").id
@@ -68,6 +78,52 @@ def test_advice_is_given_again_unless_it_was_followed(before: Status, after: Sta
 def test_a_renewed_proposal_says_what_is_true_today() -> None:
     again = proposed(advice(description="anew"), recommendation(), T0 + DAY)
     assert (again.description, again.proposed_at, again.renewed_at) == ("anew", T0, T0 + DAY)
+
+
+def test_what_says_the_same_is_renewed_once_a_day() -> None:
+    stored = recommendation()
+    assert proposed(advice(), stored, T0 + RENEWED_EVERY - MINUTE) == stored
+    assert proposed(advice(), stored, T0 + RENEWED_EVERY).renewed_at == T0 + RENEWED_EVERY
+    anew = proposed(advice(evidence={"reasoning_share": 0.9}), stored, T0 + MINUTE)
+    assert anew.renewed_at == T0 + MINUTE
+
+
+def test_what_somebody_says_takes_the_place_of_what_traffic_showed() -> None:
+    seen = applied(recommendation(), Application(DETECTED, T0), T0)
+    looked = judged(seen, verdict(VerdictStatus.INCONCLUSIVE), is_last=False, now=T0)
+    said = applied(looked, ADA, T0 + MINUTE)
+    assert (said.applied, said.status, said.measured) == (ADA, Status.APPLIED, None)
+    with pytest.raises(Conflict):
+        applied(said, Application(DETECTED, T0), T0 + MINUTE)
+    with pytest.raises(Conflict):
+        applied(replace(seen, status=Status.VERIFIED), ADA, T0 + MINUTE)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_proposal_is_given_up_when_data_say_otherwise_for_two_days(status: Status) -> None:
+    stored = standing(status)
+    assert contradicted(stored, T0 + CONTRADICTED - MINUTE) == stored
+    after = contradicted(stored, T0 + CONTRADICTED)
+    assert after.status is (Status.EXPIRED if status is Status.PROPOSED else status)
+
+
+@pytest.mark.parametrize(
+    ("seen", "guard", "after_days", "status"),
+    [
+        (VerdictStatus.VERIFIED, VerdictStatus.INCONCLUSIVE, 4, Status.APPLIED),
+        (VerdictStatus.VERIFIED, VerdictStatus.INCONCLUSIVE, 7, Status.VERIFIED),
+        (VerdictStatus.VERIFIED, VerdictStatus.VERIFIED, 7, Status.VERIFIED),
+        (VerdictStatus.VERIFIED, VerdictStatus.REFUTED, 2, Status.REFUTED),
+        (VerdictStatus.INCONCLUSIVE, VerdictStatus.REFUTED, 14, Status.REFUTED),
+        (VerdictStatus.REFUTED, VerdictStatus.VERIFIED, 2, Status.REFUTED),
+    ],
+)
+def test_what_must_not_get_worse_is_looked_at_for_a_week(
+    seen: VerdictStatus, guard: VerdictStatus, after_days: int, status: Status
+) -> None:
+    feared = verdict(guard, metric=Metric.TRUNCATED_SHARE, looked_after_days=after_days)
+    after = judged(followed(), verdict(seen), feared, is_last=False, now=T0 + DAY)
+    assert (after.status, after.guarded) == (status, feared)
 
 
 def test_an_expired_proposal_begins_anew() -> None:

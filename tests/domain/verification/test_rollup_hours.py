@@ -43,23 +43,31 @@ def test_hours_in_which_nothing_could_be_measured_are_left_out() -> None:
     without_usage = rollup(request(), request(error_type="timeout"))
     assert hours_from(Metric.RESPONSE_TIME, [without_usage], with_lengths=True).at.tolist() == []
     assert hours_from(Metric.ERROR_RATE, [without_usage], with_lengths=True).at.tolist() == [AT]
-    assert hours_from(Metric.ERROR_RATE, [], with_lengths=True).at.tolist() == []
+    for measured in Metric:
+        assert hours_from(measured, [], with_lengths=True).at.tolist() == []
 
 
 @pytest.mark.parametrize(
     ("measured", "n", "total"),
     [
-        (Metric.ERROR_RATE, 4, 1),
+        (Metric.ERROR_RATE, 5, 2),
+        (Metric.THROTTLED_SHARE, 5, 1),
+        (Metric.FAILED_RESPONSE_TIME, 2, 9_500_000),
+        (Metric.TIME_TO_FIRST_TEXT, 3, 200_000 + 3_000_000 * 2 / 3),
         (Metric.TOKENS_PER_REQUEST, 3, 60),
+        (Metric.UNCACHED_INPUT_TOKENS, 3, 30 - 4),
+        (Metric.ADMITTED_TOKENS, 5, 10 + 10 + 2 * (10 + 50)),
         (Metric.TRUNCATED_SHARE, 3, 2),
     ],
 )
-def test_other_metrics_are_sums_over_requests(measured: Metric, n: int, total: int) -> None:
+def test_other_metrics_are_sums_over_requests(measured: Metric, n: int, total: float) -> None:
+    usage = {"input_tokens": 10, "output_tokens": 10}
     part = rollup(
-        request(input_tokens=10, output_tokens=10, finish_reason="length"),
-        request(input_tokens=10, output_tokens=10, finish_reason="length"),
-        request(input_tokens=10, output_tokens=10, finish_reason="stop"),
-        request(error_type="timeout"),
+        request(**usage, finish_reason="length", max_tokens=50, cached_input_tokens=4),
+        request(**usage, finish_reason="length", max_tokens=50),
+        request(**usage, finish_reason="stop", time_to_first_token_ms=200.0),
+        request(error_type="timeout", duration_ms=9_000.0),
+        request(status_code=429, duration_ms=500.0),
     )
     found = hours_from(measured, [part], with_lengths=True)
     assert (found.n.tolist(), found.total.tolist()) == ([n], [total])
