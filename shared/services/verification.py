@@ -210,13 +210,21 @@ async def _hours(
         only=only,
         coarsest=Grain.HOUR,
     )
-    where = {label.MODEL: advice.model}
-    if target.metric is Metric.QUALITY:
-        where[label.METRIC_NAME] = QUALITY_PREFIX + target.score
-    narrow = {label.DEPLOYMENT: advice.deployment, label.APPLICATION: advice.application}
-    narrow = where | {name: text for name, text in narrow.items() if text}
-    own = merged(rollups, MEASURES[kind], (), narrow, only)
-    if target.metric is Metric.QUALITY and not len(own):
+    scored = {label.METRIC_NAME: QUALITY_PREFIX + target.score} if target.score else {}
+    own = merged(rollups, MEASURES[kind], (), scored | _where(advice, target), only)
+    if target.metric is Metric.QUALITY and not len(own) and not target.whole_application:
         # Scores need not say of which deployment or application they are.
-        own = merged(rollups, MEASURES[kind], (), where, only)
+        own = merged(rollups, MEASURES[kind], (), scored | {label.MODEL: advice.model}, only)
     return hours_from(target.metric, [own], with_lengths=target.adjust_for_lengths)
+
+
+def _where(advice: Advice, target: Target) -> dict[str, str]:
+    """Return the labels of the requests that count."""
+    if target.whole_application:
+        return {label.APPLICATION: advice.application}
+    found = {
+        label.MODEL: advice.model,
+        label.DEPLOYMENT: advice.deployment,
+        label.APPLICATION: advice.application,
+    }
+    return {name: text for name, text in found.items() if text}

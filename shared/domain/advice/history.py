@@ -14,6 +14,7 @@ from shared.domain import label
 from shared.domain.advice.scope import Scope
 from shared.domain.digest import day as digest
 from shared.domain.digest.day import Index
+from shared.domain.digest.quality import score_name
 from shared.domain.digest.settings import Setting
 from shared.domain.digest.tally import Tally, empty
 from shared.domain.packing import Ints
@@ -87,6 +88,20 @@ class Work:
         rows = self.sections["settings"]
         return rows.where(rows.keys["setting"] == setting)
 
+    def scored(self, setting: Setting, value: int) -> Tally:
+        """Return the scores of requests with a value of a setting."""
+        rows = self.sections["scored_settings"]
+        return rows.where((rows.keys["setting"] == setting) & (rows.keys["value"] == value))
+
+    def text(self, value: int) -> str:
+        """Return an effort or a prompt version by its code; empty where none was stated."""
+        return self.texts[value] if value >= 0 else ""
+
+    @property
+    def days(self) -> int:
+        """Return on how many days there were requests."""
+        return len(np.unique(self.sections["settings"].keys["day"]))
+
     @property
     def hours(self) -> Tally:
         """The requests by the hour, whatever their settings: each has one value of every one."""
@@ -154,7 +169,7 @@ def _placed(name: str, facts: DayFacts, place: Ints, texts: Texts) -> Tally:
     keys[_SCOPE] = place[keys.pop("series")]
     keys["day"] = np.full(len(rows), facts.day, np.int64)
     if "score" in keys:
-        keys["score"] = texts.codes(index.names)[keys["score"]]
+        keys["score"] = texts.codes(list(map(score_name, index.names)))[keys["score"]]
     if name == "quality":
         keys["version"] = texts.codes(index.versions)[keys["version"]]
     if "setting" in keys:

@@ -76,11 +76,14 @@ class Target(msgspec.Struct, frozen=True):
         score: name of the quality score, for the metric `quality`.
         adjust_for_lengths: whether longer or shorter answers are to be left out of response times;
             not where the advice is about their length.
+        whole_application: whether all requests of the application count, whichever model and
+            deployment answered them: where the advice is to send them elsewhere.
     """
 
     metric: Metric
     score: str = ""
     adjust_for_lengths: bool = True
+    whole_application: bool = False
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
