@@ -3,7 +3,8 @@
 Read once, when first asked: importing the package takes a tenth of a second. Its data lies in the
 package; nothing is fetched over the network. It has few entries for Azure and points to the makers
 of the models for the others; taken are the makers whose list prices Azure's Global offers share,
-and the source says whose price it is (decision 0010).
+and the source says whose price it is (decision 0010). Makers' own tiers and batch prices are not
+taken: Azure has its own.
 """
 
 import re
@@ -14,8 +15,10 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from shared.adapters.azure_price_table import azure_prices
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
-from shared.domain.price.offer import Billing, Geography, Offer, Tier
+from shared.domain.price.offer import ASSUMED
+from shared.domain.price.price_book import EVERY_MODEL
 from shared.domain.price.published import PublishedPrices
 
 if TYPE_CHECKING:
@@ -39,23 +42,27 @@ _METERS = {
     "input_image_mtok": Meter.IMAGE_INPUT,
     "output_image_mtok": Meter.IMAGE_OUTPUT,
 }
-_OFFERS = {
-    Offer(Geography.GLOBAL): {},
-    Offer(Geography.GLOBAL, Billing.BATCH): {"processing": "batch"},
-    Offer(Geography.GLOBAL, tier=Tier.FLEX): {"service_tier": "flex"},
-    Offer(Geography.GLOBAL, tier=Tier.PRIORITY): {"service_tier": "priority"},
-}
+# No timestamp is older; a price that began before it holds since ever.
+_EPOCH = date(1970, 1, 1)
 _MOVING = re.compile(r"-latest$|-\d{4}-\d{2}-\d{2}$")
 
 
 @cache
 def published_prices() -> PublishedPrices:
-    """Return what genai-prices knows of the models that Azure sells."""
+    """Return the prices that come with the app: of genai-prices, and of our own table over them."""
+    makers, spellings = _makers_prices()
+    azure = azure_prices()
+    own = {each.model: each.model for each in azure if each.model != EVERY_MODEL}
+    return PublishedPrices((makers, azure), own | spellings)
+
+
+def _makers_prices() -> tuple[tuple[ListPrice, ...], dict[str, str]]:
+    """Return what genai-prices knows of the models that Azure sells, and their spellings."""
     from genai_prices.data import providers
 
     release = version(PACKAGE)
     by_id = {provider.id: provider for provider in providers}
-    prices: dict[tuple[str, Offer], list[ListPrice]] = {}
+    prices: dict[str, list[ListPrice]] = {}
     spellings: dict[str, str] = {}
     for maker in _PROVIDERS:
         source = f"{PACKAGE} {release} ({maker})"
@@ -65,20 +72,19 @@ def published_prices() -> PublishedPrices:
                 continue
             name = _canonical(model.id, spelled)
             spellings |= {each: name for each in spelled if each not in spellings}
-            for offer, context in _OFFERS.items():
-                if (name, offer) not in prices and (dated := _dated(model, context)):
-                    prices[name, offer] = [
-                        ListPrice(
-                            model=name,
-                            offer=offer,
-                            effective_from=day,
-                            bands=bands,
-                            source=source,
-                            source_date=RELEASED.get(release),
-                        )
-                        for day, bands in dated.items()
-                    ]
-    return PublishedPrices(tuple(each for dated in prices.values() for each in dated), spellings)
+            if name not in prices and (dated := _dated(model)):
+                prices[name] = [
+                    ListPrice(
+                        model=name,
+                        offer=ASSUMED,
+                        effective_from=day,
+                        bands=bands,
+                        source=source,
+                        source_date=RELEASED.get(release),
+                    )
+                    for day, bands in dated.items()
+                ]
+    return tuple(each for dated in prices.values() for each in dated), spellings
 
 
 def _spelled(model: "ModelInfo") -> list[str]:
@@ -106,26 +112,18 @@ def _canonical(identity: str, spelled: Collection[str]) -> str:
     return short if short in spelled else identity.lower()
 
 
-def _dated(model: "ModelInfo", context: dict[str, str]) -> dict[date, tuple[ContextBand, ...]]:
+def _dated(model: "ModelInfo") -> dict[date, tuple[ContextBand, ...]]:
     """Return first day -> rates; none where they hang on the time of day, or nobody states them."""
     prices = model.prices if isinstance(model.prices, list) else []
-    variants = [each for each in model.price_variants or () if each.when == context]
-    constraints = [each.constraint for each in prices] + [each.constraint for each in variants]
-    starts = [getattr(each, "start_date", None) for each in constraints if each]
-    if None in starts or (context and not variants):
+    constraints = [each.constraint for each in prices if each.constraint]
+    starts = [getattr(each, "start_date", None) for each in constraints]
+    if None in starts:
         return {}
-    known_from = min((_start(each.constraint) for each in variants), default=date.min)
-    days = sorted({date.min, *(day for day in starts if day is not None)})
     found: dict[date, tuple[ContextBand, ...]] = {}
-    for day in days:
-        if day >= known_from:
-            moment = datetime.combine(max(day, date(1970, 1, 1)), time.min, UTC)
-            found[day] = tuple(_bands(model.get_prices(moment, context)))
+    for day in sorted({date.min, *(day for day in starts if day is not None)}):
+        moment = datetime.combine(max(day, _EPOCH), time.min, UTC)
+        found[day] = tuple(_bands(model.get_prices(moment)))
     return {day: bands for day, bands in found.items() if bands}
-
-
-def _start(constraint: object) -> date:
-    return getattr(constraint, "start_date", date.min)
 
 
 def _bands(price: "ModelPrice") -> Iterator[ContextBand]:

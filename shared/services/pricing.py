@@ -11,7 +11,6 @@ import msgspec
 
 from shared.domain.deployment import quota_book
 from shared.domain.deployment_view import DeploymentHistory
-from shared.domain.price.azure_prices import AZURE_PRICES
 from shared.domain.price.model_name import model_names
 from shared.domain.price.price_book import price_book
 from shared.domain.price.price_entry import PriceRecord, listed, retirements
@@ -56,7 +55,7 @@ def pricing_of(
     records = [_record(document.body) for document in prices]
     stored = [_history(document.body) for document in deployments]
     return Pricing(
-        price_book(published.prices, AZURE_PRICES, listed(records)),
+        price_book(*published.layers, listed(records)),
         quota_book((each.name, config) for each in stored for config in each.configs),
         model_names({**published.spellings, **{each.model: each.model for each in records}}),
         retirements(records),

@@ -23,7 +23,7 @@ DAY = date(2026, 11, 23)
 @pytest.fixture(scope="module")
 def asked() -> Pricing:
     published = published_prices()
-    return Pricing(price_book(published.prices), names=model_names(published.spellings))
+    return Pricing(price_book(*published.layers), names=model_names(published.spellings))
 
 
 # The agreed list prices: US dollars a million tokens of input, output and cached input.
@@ -66,7 +66,7 @@ def test_a_long_context_has_its_own_rates(asked: Pricing) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["my-o4-mini-test", "ft:gpt-4o-2024-08-06:acme", "deepseek-r1", "gpt-oss-120b"]
+    "name", ["my-o4-mini-test", "ft:gpt-4o-2024-08-06:acme", "deepseek-reasoner", "gpt-oss-20b"]
 )
 def test_what_only_resembles_a_model_or_is_sold_by_others_is_unknown(
     asked: Pricing, name: str
@@ -75,23 +75,31 @@ def test_what_only_resembles_a_model_or_is_sold_by_others_is_unknown(
 
 
 def test_a_published_price_change_takes_hold_on_its_day(asked: Pricing) -> None:
-    cut = date(2026, 7, 30)
-    prices = [
-        asked.resolve(model="gpt-5.6-luna", day=day).price for day in (cut - timedelta(days=1), cut)
-    ]
-    rates = [price.bands[0].rate(Meter.INPUT) for price in prices if price]
-    assert rates == [Decimal(1), Decimal("0.2")]
+    for name, before, after in (("gpt-5.6-luna", "1", "0.2"), ("gpt-5.6-sol", "5", "4")):
+        cut = date(2026, 9, 1)
+        days = (cut - timedelta(days=1), cut)
+        prices = [asked.resolve(model=name, day=day).price for day in days]
+        rates = [price.bands[0].rate(Meter.INPUT) for price in prices if price]
+        assert rates == [Decimal(before), Decimal(after)]
 
 
-def test_tiers_are_priced_from_the_day_that_somebody_states_them(asked: Pricing) -> None:
-    stated = date(2026, 10, 12)
-    for tier in (Tier.FLEX, Tier.PRIORITY):
-        offer = GLOBAL._replace(tier=tier)
-        assert asked.price("gpt-5.4", offer, stated - timedelta(days=1)).price is None
-        assert asked.price("gpt-5.4", offer, stated).price is not None
+def test_tiers_and_batch_are_priced_as_azure_states_them(asked: Pricing) -> None:
+    # Azure Retail Prices API: "5.5 ShortCo PP inp Gl 1M Tokens" 12.50, "GPT 5 Batch outpt Glbl 1M
+    # Tokens" 5.00; Microsoft Learn: flex at half of standard from 2026-10-06 on.
+    priority = asked.price("gpt-5.5", GLOBAL._replace(tier=Tier.PRIORITY), DAY).price
     batch = asked.price("gpt-5", Offer(Geography.GLOBAL, Billing.BATCH), DAY).price
-    assert batch is not None
-    assert batch.bands[0].rate(Meter.OUTPUT) == Decimal(5)
+    flex = asked.price("gpt-6-astra", GLOBAL._replace(tier=Tier.FLEX), DAY).price
+    found = [
+        (each.bands[0].rate(Meter.INPUT), each.bands[0].rate(Meter.OUTPUT))
+        for each in (priority, batch, flex)
+        if each
+    ]
+    assert found == [
+        (Decimal("12.5"), Decimal(75)),
+        (Decimal("0.625"), Decimal(5)),
+        (Decimal(5), Decimal(25)),
+    ]
+    assert asked.price("gpt-5", GLOBAL._replace(tier=Tier.FLEX), DAY).price is None
 
 
 def test_a_price_says_whose_it_is(asked: Pricing) -> None:
@@ -113,7 +121,7 @@ def test_reading_prices_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a connection was opened")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert published_prices.__wrapped__().prices
+    assert published_prices.__wrapped__().layers
 
 
 def test_the_package_is_not_imported_with_the_app() -> None:

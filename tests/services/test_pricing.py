@@ -25,7 +25,7 @@ GLOBAL = Offer(Geography.GLOBAL)
 def published() -> PublishedPrices:
     bands = (ContextBand(0, {Meter.INPUT: Decimal(2)}),)
     price = ListPrice(model="gpt-4o", offer=GLOBAL, effective_from=date.min, bands=bands)
-    return PublishedPrices((price,), {"gpt-4o": "gpt-4o"})
+    return PublishedPrices(((price,),), {"gpt-4o": "gpt-4o"})
 
 
 def entry(usd: str, since: date | None = None, *, withdrawn: bool = False) -> PriceEntry:

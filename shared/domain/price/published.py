@@ -11,9 +11,9 @@ class PublishedPrices:
     """Prices and names that somebody publishes.
 
     Attributes:
-        prices: of every model and offer known.
+        layers: prices by who says so, the weakest first.
         spellings: every name of every model -> its canonical name.
     """
 
-    prices: tuple[ListPrice, ...] = ()
+    layers: tuple[tuple[ListPrice, ...], ...] = ()
     spellings: Mapping[str, str] = field(default_factory=dict)
