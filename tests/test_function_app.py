@@ -73,6 +73,7 @@ ROUTES = {
     "post_annotation": "POST v1/annotations FUNCTION",
     "post_backtest": "POST v1/rules/backtest FUNCTION",
     "post_channel_test": "POST v1/channels/{name}/test FUNCTION",
+    "post_deployments": "POST v1/deployments/import FUNCTION",
     "post_metrics": "POST v1/metrics FUNCTION",
     "post_model_baseline": "POST v1/models/{model}/baseline FUNCTION",
     "post_quality": "POST v1/quality FUNCTION",

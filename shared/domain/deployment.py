@@ -18,6 +18,7 @@ class DeploymentConfig(msgspec.Struct, frozen=True, omit_defaults=False):
 
     Attributes:
         model: the model it serves.
+        model_version: its version, as Azure tells it apart; None where it is not told.
         resource: the Azure resource it belongs to; empty where that is not told apart.
         type: as `GlobalStandard`, `DataZoneStandard`, `Standard`, `GlobalProvisionedManaged`.
         tpm_quota: tokens per minute that Azure admits.
@@ -28,6 +29,7 @@ class DeploymentConfig(msgspec.Struct, frozen=True, omit_defaults=False):
     """
 
     model: Name | None = None
+    model_version: Name | None = None
     resource: Annotated[str, Meta(max_length=256)] = ""
     region: Name | None = None
     type: Name | None = None

@@ -27,6 +27,7 @@ class Deployment(msgspec.Struct, frozen=True):
 
     name: str
     model: str | None
+    model_version: str | None
     resource: str
     region: str | None
     type: str | None

@@ -101,7 +101,7 @@ async def put_deployment(
     config = msgspec.structs.replace(
         config, resource=resource, effective_from=_in_utc(config.effective_from)
     )
-    history = await _store(which.name, config, documents)
+    history = await store_config(which.name, config, documents)
     named = {name: count for name, count in unknown.items() if name not in _ANSWERED}
     return msgspec.structs.replace(deployment_of(history, now), unknown_fields=named or UNSET)
 
@@ -112,7 +112,18 @@ async def delete_deployment(which: DeploymentName, *, documents: Documents) -> N
     await documents.delete(COLLECTION, document)
 
 
-async def _store(name: str, config: DeploymentConfig, documents: Documents) -> DeploymentHistory:
+async def find_deployment(
+    name: str, resource: str, documents: Documents
+) -> DeploymentHistory | None:
+    """Return a deployment of one resource with its configurations; None for an unknown one."""
+    stored = await documents.get(COLLECTION, _key(name, resource))
+    return None if stored is None else _history(stored)
+
+
+async def store_config(
+    name: str, config: DeploymentConfig, documents: Documents
+) -> DeploymentHistory:
+    """Store a configuration; one with the same `effective_from` is replaced."""
     key = _key(name, config.resource)
     for _ in range(_TRIES):
         stored = await documents.get(COLLECTION, key)

@@ -4,7 +4,9 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment_import import ImportDefaults
 from shared.domain.deployment_view import Deployment
+from shared.services.deployment_import import ImportAnswer, import_deployments
 from shared.services.deployments import (
     DeploymentName,
     DeploymentPage,
@@ -78,6 +80,28 @@ async def put_one_deployment(call: Call) -> Answer:
             documents=app().documents,
         )
     )
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "v1/deployments/import",
+    summary="Take in what `az cognitiveservices account deployment list` prints.",
+    answer=ImportAnswer,
+    query={
+        "resource": "the Azure resource; that of each deployment's id unless given",
+        "region": "the resource's, as `swedencentral`",
+        "effective_from": "since when they are so, RFC 3339; since made or changed unless given",
+    },
+)
+async def post_deployments(call: Call) -> Answer:
+    """Take in a list of deployments."""
+    since = call.moment("effective_from", call.now) if "effective_from" in call.query else None
+    defaults = ImportDefaults(call.query.get("resource"), call.query.get("region"), since)
+    answer = await import_deployments(
+        call.body(), defaults, now=call.now, documents=app().documents
+    )
+    return Answer(answer, 207 if answer.rejected else 200)
 
 
 @endpoint(

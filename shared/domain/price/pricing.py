@@ -132,11 +132,11 @@ class Pricing:
         self, model: str, version: str, deployment: str, config: DeploymentConfig | None
     ) -> str | None:
         """Return the canonical name; a deployment's name is not its model's where that is known."""
-        configured = None
-        if config is not None and config.model:
-            configured = self.names.find(config.model)
-            if model == deployment:
-                return configured
+        if config is None or not config.model:
+            return self.names.find(model, version)
+        configured = self.names.find(config.model, version or config.model_version or "")
+        if model in (deployment, config.model):
+            return configured
         return self.names.find(model, version) or configured
 
     def _course(self, asked: Resolved, region: str) -> "_Course":

@@ -102,7 +102,17 @@ def test_a_deployment_tells_its_model_and_type() -> None:
 def test_a_deployment_named_like_a_model_is_what_it_is_configured_to_be() -> None:
     asked = pricing(**{"gpt-4": DeploymentConfig(model="gpt-4o")})
     assert asked.resolve(model="gpt-4", deployment="gpt-4", day=DAY).model == "gpt-4o"
+    dated = asked.resolve(model="gpt-4", model_version="2024-05-13", deployment="gpt-4", day=DAY)
+    assert dated.model == "gpt-4o-2024-05-13"
     assert asked.resolve(model="gpt-4", deployment="other", day=DAY).model == "gpt-4"
+
+
+def test_a_deployment_s_version_tells_models_of_one_name_apart() -> None:
+    config = DeploymentConfig(model="gpt-4o", model_version="2024-05-13")
+    asked = pricing(chat=config)
+    for reported in ("chat", "gpt-4o"):
+        found = asked.resolve(model=reported, deployment="chat", day=DAY)
+        assert found.model == "gpt-4o-2024-05-13"
 
 
 def test_an_unknown_type_is_assumed_to_be_global_and_said() -> None:
