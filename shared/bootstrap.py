@@ -118,8 +118,8 @@ def assemble(
     refresh = RefreshPorts(
         chunks, rollups, CatalogueStore(tables), settings.series_tags, settings.max_series
     )
-    reading = ReadPorts(refresh, cursors, dirty, counted, clock)
     load_pricing = PricingLoader(documents, published_prices)
+    reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing)
     return App(
         settings=settings,
         clock=clock,
@@ -153,10 +153,10 @@ def assemble(
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=reading,
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
-        load_frame=FrameLoader(rollups, documents, cursors),
+        load_frame=FrameLoader(rollups, load_pricing, cursors),
         references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
         load_pricing=load_pricing,
-        costs=CostPorts(reading, load_pricing, documents),
+        costs=CostPorts(reading, documents),
         tables=tables,
     )
 

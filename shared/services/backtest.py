@@ -44,7 +44,7 @@ class BacktestPorts:
 
     Attributes:
         reading: rollups.
-        documents: quotas, silences, inhibitions and routes.
+        documents: silences, inhibitions and routes.
         registry: the units of reported metrics.
         references: baselines and budgets.
         kept_days: how many days of minutes are kept.
@@ -111,9 +111,7 @@ async def replay(
     if not minutes:
         return done
     fresh = await freshness(ports.reading)
-    frames = frames_of(
-        _history(rules, minutes), fresh, ports=ports.reading, documents=ports.documents
-    )
+    frames = frames_of(_history(rules, minutes), fresh, ports=ports.reading)
     async for due, frame in frames:
         references = await load_references(rules, due, ports=ports.references)
         await asyncio.to_thread(_walk, done, due, frame, references)

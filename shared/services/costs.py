@@ -27,7 +27,6 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import minute_of
 from shared.services.applications import load_applications
 from shared.services.ports import Documents
-from shared.services.pricing import PricingLoader
 from shared.services.reading import ReadPorts, freshness, read_span
 from shared.services.reservations import load_reservations
 
@@ -37,13 +36,11 @@ class CostPorts:
     """What costs are made from.
 
     Attributes:
-        reading: rollups.
-        load_pricing: prices and deployments.
+        reading: rollups, prices and deployments.
         documents: reservations.
     """
 
     reading: ReadPorts
-    load_pricing: PricingLoader
     documents: Documents
 
 
@@ -52,7 +49,7 @@ async def read_costs(query: CostQuery, *, ports: CostPorts) -> CostTable:
     span = query.span
     fresh = await freshness(ports.reading)
     pricing, reservations, rollups = await asyncio.gather(
-        ports.load_pricing(),
+        ports.reading.load_pricing(),
         load_reservations(ports.documents),
         read_span(
             Kind.REQUEST,
@@ -64,7 +61,7 @@ async def read_costs(query: CostQuery, *, ports: CostPorts) -> CostTable:
             coarsest=query.coarsest,
         ),
     )
-    until = max(min(span.end, minute_of(ports.reading.clock())), span.first)
+    until = min(span.end, minute_of(ports.reading.clock()))
     capacity = capacity_of(pricing, reservations, span.first, until, query.step_m)
     return costs_of(rollups, pricing, capacity, query, fresh.through)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.deployment import DeploymentConfig, QuotaBook, quota_book
+from shared.domain.deployment import DeploymentConfig
 from shared.domain.deployment_view import Deployment, DeploymentHistory, deployment_of, since
 from shared.domain.record.checks import CONTROL
 from shared.domain.record.decode_words import shortened
@@ -47,12 +47,6 @@ class DeploymentName:
 
     name: str
     resource: str | None = None
-
-
-async def load_quotas(documents: Documents) -> QuotaBook:
-    """Return the configurations of all deployments."""
-    found = [_history(document) for document in await documents.list(COLLECTION)]
-    return quota_book((each.name, config) for each in found for config in each.configs)
 
 
 async def list_deployments(

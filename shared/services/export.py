@@ -31,6 +31,7 @@ GAUGES: Mapping[str, tuple[str, Aggregation]] = {
     names.TIME_TO_FIRST_TOKEN: (names.TIME_TO_FIRST_TOKEN, Aggregation.AVG),
     names.TOKENS_USED: (names.TOKENS_USED, Aggregation.SUM),
     names.TOKEN_USAGE_RATE: (names.TOKEN_USAGE_RATE, Aggregation.AVG),
+    names.COST_USD: (names.COST_USD, Aggregation.SUM),
     names.REQUESTS_IN_PROGRESS: (names.REQUESTS_IN_PROGRESS, Aggregation.SUM),
 }
 

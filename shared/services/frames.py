@@ -11,8 +11,8 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to
-from shared.services.deployments import load_quotas
-from shared.services.ports import Cursors, Documents, Rollups
+from shared.services.ports import Cursors, Rollups
+from shared.services.pricing import PricingLoader
 
 SILENCE = "silence"
 NOT_SILENT = 1 << 40
@@ -26,10 +26,10 @@ class FrameLoader:
     It reads what the rollup has written, never open buckets: evaluation waits for complete minutes.
     """
 
-    def __init__(self, rollups: Rollups, documents: Documents, cursors: Cursors) -> None:
+    def __init__(self, rollups: Rollups, load_pricing: PricingLoader, cursors: Cursors) -> None:
         """Read from these."""
         self._rollups = rollups
-        self._documents = documents
+        self._load_pricing = load_pricing
         self._cursors = cursors
 
     async def __call__(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
@@ -41,14 +41,14 @@ class FrameLoader:
             counts: what is counted over longer than that; None for nothing.
         """
         start = floor_to(first - _HISTORY_M, BUCKET_M)
-        requests, metrics, quotas, since, earlier = await asyncio.gather(
+        requests, metrics, pricing, since, earlier = await asyncio.gather(
             self._read(Kind.REQUEST, Grain.BUCKET, start, end, _MEASURES),
             self._read(Kind.METRIC, Grain.BUCKET, start, end, None),
-            load_quotas(self._documents),
+            self._load_pricing(),
             self._silent_since(),
             self._earlier(counts, start),
         )
-        data, history = Data(requests, metrics, quotas), None
+        data, history = Data(requests, metrics, pricing), None
         if counts is not None:
             history = _joined(earlier, data, counts.fine_from, end)
         return Frame(data, start, end, since, history)

@@ -19,8 +19,6 @@ from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.rule.measures import RuleMeasures
 from shared.domain.timeline import BUCKET_M, DAY_M, floor_to
-from shared.services.deployments import load_quotas
-from shared.services.ports import Documents
 from shared.services.reading import Freshness, ReadPorts, read_span
 
 # What tells an hour with traffic from silence, as live evaluation looks at it.
@@ -56,7 +54,7 @@ class _Day:
 
 
 async def frames_of(
-    history: History, fresh: Freshness, *, ports: ReadPorts, documents: Documents
+    history: History, fresh: Freshness, *, ports: ReadPorts
 ) -> AsyncIterator[tuple[range, Frame]]:
     """Yield evaluation times, a day's at most, each with the frame of their windows.
 
@@ -64,9 +62,8 @@ async def frames_of(
         history: what to read.
         fresh: how far stored rollups can be relied on.
         ports: where from.
-        documents: the deployments' quotas.
     """
-    minutes, quotas = history.minutes, await load_quotas(documents)
+    minutes, pricing = history.minutes, await ports.load_pricing()
     back_m = max(history.look_back_m, history.count_back_m) + _SILENCE_M
     kept: list[_Day] = []
     silent_since: int | None = None
@@ -81,7 +78,8 @@ async def frames_of(
             start = max(first, due[0] - history.look_back_m - _SILENCE_M)
             whole = _data(kept, max(first, due[0] - back_m), due[-1])
             recent = _data(kept, start, due[-1])
-            frame = Frame(Data(*recent, quotas), start, due[-1], silent_since, Data(*whole, quotas))
+            data, longer = Data(*recent, pricing), Data(*whole, pricing)
+            frame = Frame(data, start, due[-1], silent_since, longer)
             yield due, frame
             silent_since = frame.silent_since(due[-1])
 

@@ -14,6 +14,7 @@ from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to, minute_of
 from shared.services.ports import Cursors, DirtyBuckets
+from shared.services.pricing import PricingLoader
 from shared.services.refresh import Counted, RefreshPorts, refresh
 from shared.services.rollup import COMPLETE_THROUGH, ROLLED_THROUGH
 from shared.services.storing import AHEAD, UNMARKED_M, Clock
@@ -25,13 +26,18 @@ _DAYS_FROM_M = 2 * Grain.DAY.minutes
 
 @dataclass(frozen=True, slots=True)
 class ReadPorts:
-    """What reading needs; the clock tells beyond which minute nothing can have arrived."""
+    """What reading needs; the clock tells beyond which minute nothing can have arrived.
+
+    Attributes:
+        load_pricing: what models cost, and the deployments with their quotas.
+    """
 
     refresh: RefreshPorts
     cursors: Cursors
     dirty: DirtyBuckets
     counted: Counted
     clock: Clock
+    load_pricing: PricingLoader
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
 """Reports on models: one in detail, or all in a line each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from shared.domain import label
+from shared.domain.cost.capacity import capacity_of
+from shared.domain.cost.costing import CostQuery, costs_of
+from shared.domain.cost.report_fields import cost_fields
+from shared.domain.cost.table import CostTable
+from shared.domain.cost.token_costs import MEASURES as COSTS
 from shared.domain.metric.sampling import merged
 from shared.domain.packing import Ints
 from shared.domain.report import report_of, times_ms, tokens_by_type
@@ -13,6 +18,7 @@ from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
 from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.rollup.token_cell import TokenType
 from shared.domain.span import Span
+from shared.domain.timeline import minute_of
 from shared.services.reading import ReadPorts, freshness, read_span
 
 _REPORT = frozenset(REQUEST_MEASURES.dense) - {
@@ -21,14 +27,12 @@ _REPORT = frozenset(REQUEST_MEASURES.dense) - {
     "error_type",
     "error_class",
     "finish_reason",
-    "tokens",
     "latency_sketch",
     "failed_sketch",
     "first_token_sketch",
+    *COSTS,
 }
-_MODELS = frozenset(
-    {"n", "n_ok", "tokens", "latency_sum", "latency_min", "latency_max", "latency_sketch"}
-)
+_MODELS = COSTS | {"latency_sum", "latency_min", "latency_max", "latency_sketch"}
 
 
 async def model_report(
@@ -49,7 +53,8 @@ async def model_report(
     head = {"model_name": model, **span.described(fresh.through)}
     if len(whole) == 0:
         return {**head, "no_data": True}
-    return {**head, **report_of(whole)}
+    costs = await _costs(rollups, CostQuery(span, where=wanted), fresh.through, ports)
+    return {**head, **report_of(whole), **cost_fields(costs)}
 
 
 async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
@@ -62,9 +67,11 @@ async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
     deployments: dict[str, list[str]] = {}
     for pair in by_pair.labels:
         deployments.setdefault(dict(pair)[label.MODEL], []).append(dict(pair)[label.DEPLOYMENT])
+    costs = await _costs(rollups, CostQuery(span, (label.MODEL,)), fresh.through, ports)
     models = [
-        _model_line(model, sorted(names), _only(by_pair, model))
+        _model_line(model, sorted(names), _only(by_pair, model)) | cost_fields(costs.of(labels))
         for model, names in deployments.items()
+        for labels in (((label.MODEL, model),),)
     ]
     models.sort(key=lambda line: (-line["total_requests"], line["model"]))
     return {**span.described(fresh.through), "models": models}
@@ -93,6 +100,13 @@ def _model_line(model: str, deployments: list[str], whole: Rollup) -> dict[str, 
         "error_rate": (total - ok) / total if total else 0.0,
         "p95_response_time_ms": times_ms(whole, "ms", "latency", "n_ok")["p95_ms"],
         "total_tokens": tokens[TokenType.INPUT] + tokens[TokenType.OUTPUT],
-        "cost_usd": None,
-        "cost_basis": "unavailable",
     }
+
+
+async def _costs(
+    rollups: Sequence[Rollup], query: CostQuery, through: int | None, ports: ReadPorts
+) -> CostTable:
+    pricing = await ports.load_pricing()
+    until = min(query.span.end, minute_of(ports.clock()))
+    capacity = capacity_of(pricing, (), query.span.first, until, query.step_m)
+    return costs_of(rollups, pricing, capacity, query, through)

@@ -15,8 +15,6 @@ from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
 from shared.domain.timeline import rfc3339_minute
 from shared.errors import InvalidInput
-from shared.services.deployments import load_quotas
-from shared.services.ports import Documents
 from shared.services.reading import Freshness, ReadPorts, freshness, read_span
 
 MAX_POINTS = 11_000
@@ -43,9 +41,7 @@ class SeriesQuery:
     where: Mapping[str, str]
 
 
-async def query_series(
-    query: SeriesQuery, *, ports: ReadPorts, documents: Documents
-) -> dict[str, Any]:
+async def query_series(query: SeriesQuery, *, ports: ReadPorts) -> dict[str, Any]:
     """Return a metric's series; a point is the step that begins there, None without data.
 
     Raises:
@@ -56,9 +52,7 @@ async def query_series(
     if points > MAX_POINTS:
         raise InvalidInput.at("step_s", f"expected at most {MAX_POINTS} points, got {points}")
     fresh = await freshness(ports)
-    data = await load_data(
-        query.metric, span, fresh, _coarsest(query), ports=ports, documents=documents
-    )
+    data = await load_data(query.metric, span, fresh, _coarsest(query), ports=ports)
     samples = samples_of(query.metric, data, query.group_by, query.where)
     times = span.first + step * np.arange(1, points + 1)
     expression = Expression(query.metric, query.aggregation, step, query.group_by)
@@ -89,7 +83,6 @@ async def load_data(
     coarsest: Grain,
     *,
     ports: ReadPorts,
-    documents: Documents,
 ) -> Data:
     """Return what a metric's samples are drawn from; None loads all derived and client metrics."""
     spec = DERIVED.get(metric) if metric else None
@@ -116,8 +109,8 @@ async def load_data(
         if spec is None or overflow
         else []
     )
-    quotas = await load_quotas(documents)
-    return Data(requests, metrics, quotas, coarsest.minutes if coarsest is not Grain.BUCKET else 1)
+    pricing = await ports.load_pricing()
+    return Data(requests, metrics, pricing, coarsest.minutes if coarsest is not Grain.BUCKET else 1)
 
 
 def _coarsest(query: SeriesQuery) -> Grain:

@@ -14,7 +14,6 @@ from shared.domain.metric.spec import DERIVED, Shape
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, HOUR_M
-from shared.services.ports import Documents
 from shared.services.reading import Freshness, ReadPorts, freshness
 from shared.services.series import load_data
 
@@ -27,7 +26,6 @@ async def summarise(
     *,
     active_alerts: int,
     ports: ReadPorts,
-    documents: Documents,
 ) -> dict[str, Any]:
     """Return each metric's count, mean, bounds, quantiles and latest value; see the HTTP contract.
 
@@ -39,15 +37,11 @@ async def summarise(
         span: minutes covered.
         active_alerts: alerts that fire and are not acknowledged.
         ports: where from.
-        documents: the deployments' quotas.
     """
     fresh = await freshness(ports)
     grain = Grain.BUCKET if span.end - span.first <= DAY_M + 1 else Grain.HOUR
-    data = await load_data(None, span, fresh, grain, ports=ports, documents=documents)
-    ends = [
-        await _ending(span.end, length, fresh, ports=ports, documents=documents)
-        for length in (HOUR_M, DAY_M)
-    ]
+    data = await load_data(None, span, fresh, grain, ports=ports)
+    ends = [await _ending(span.end, length, fresh, ports=ports) for length in (HOUR_M, DAY_M)]
     breakdown: dict[str, Any] = {}
     for metric in [*DERIVED, *_client_names(data)]:
         samples = samples_of(metric, data, (), where)
@@ -64,11 +58,9 @@ async def summarise(
     }
 
 
-async def _ending(
-    end: int, length: int, fresh: Freshness, *, ports: ReadPorts, documents: Documents
-) -> Data:
+async def _ending(end: int, length: int, fresh: Freshness, *, ports: ReadPorts) -> Data:
     span = Span(end - length, end)
-    return await load_data(None, span, fresh, Grain.HOUR, ports=ports, documents=documents)
+    return await load_data(None, span, fresh, Grain.HOUR, ports=ports)
 
 
 def _line(

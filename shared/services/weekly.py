@@ -7,6 +7,7 @@ run that broke off is made up for by the next.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.alert.alert import digest
@@ -157,6 +158,8 @@ async def _models(span: Span, reading: ReadPorts) -> list[ModelWeek]:
             line["error_rate"],
             line["p95_response_time_ms"],
             line["total_tokens"],
+            None if line["cost_usd"] is None else Decimal(line["cost_usd"]),
+            line["unpriced_requests"],
         )
         for line in (await list_models(span, ports=reading))["models"]
     ]

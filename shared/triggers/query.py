@@ -42,11 +42,7 @@ async def get_summary(call: Call) -> Answer:
     span = span_of(call.query, call.now)
     active = await count_active(alerts=app().alerts)
     where = _where(call.query, tuple(_SELECT))
-    return Answer(
-        await summarise(
-            where, span, active_alerts=active, ports=app().reading, documents=app().documents
-        )
-    )
+    return Answer(await summarise(where, span, active_alerts=active, ports=app().reading))
 
 
 @endpoint(blueprint, "GET", "v1/models", summary="Models with traffic, busiest first.", query=SPAN)
@@ -93,7 +89,7 @@ async def get_series(call: Call) -> Answer:
         group_by=tuple(call.names("group_by")),
         where=_filters(call.query.get("filter", "")),
     )
-    return Answer(await query_series(query, ports=app().reading, documents=app().documents))
+    return Answer(await query_series(query, ports=app().reading))
 
 
 @endpoint(

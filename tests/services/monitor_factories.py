@@ -144,7 +144,6 @@ class Monitor:
             span(first, end),
             active_alerts=0,
             ports=self.app.reading,
-            documents=self.app.documents,
         )
 
     async def chart(
@@ -159,7 +158,7 @@ class Monitor:
     ) -> dict[tuple[str, ...], list[float | None]]:
         """Return the values of a chart's points by the labels of its series."""
         query = SeriesQuery(metric, aggregation, over, step_m, group_by, where or {})
-        found = await query_series(query, ports=self.app.reading, documents=self.app.documents)
+        found = await query_series(query, ports=self.app.reading)
         return {
             tuple(each["labels"].values()): [number for _, number in each["points"]]
             for each in found["series"]

@@ -10,7 +10,9 @@ import pytest
 from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
+from shared.domain.deployment import QuotaBook
 from shared.domain.deployment_view import Deployment
+from shared.domain.price.published import PublishedPrices
 from shared.domain.timeline import rfc3339
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.services.deployments import (
@@ -18,9 +20,9 @@ from shared.services.deployments import (
     delete_deployment,
     get_deployment,
     list_deployments,
-    load_quotas,
     put_deployment,
 )
+from shared.services.pricing import PricingLoader
 from tests.adapters.watched_tables import WatchedTables
 from tests.domain.factories import T0
 
@@ -38,6 +40,10 @@ async def _put(
     body = msgspec.json.encode(config)
     which = DeploymentName(name, resource)
     return await put_deployment(which, body, strict=False, now=T0, documents=documents)
+
+
+async def _stored(documents: DocumentStore) -> QuotaBook:
+    return (await PricingLoader(documents, PublishedPrices)()).deployments
 
 
 async def _get(documents: DocumentStore, name: str, resource: str | None = None) -> Deployment:
@@ -64,7 +70,7 @@ async def test_the_configuration_in_force_is_shown_with_all_others(
     found = await _get(documents, "mini")
     assert found.tpm_quota == 2
     assert [config.tpm_quota for config in found.history] == [1, 2, 3]
-    quotas = await load_quotas(documents)
+    quotas = await _stored(documents)
     for days, quota in ((-6, None), (-2, 1), (0, 2), (3, 3)):
         config = quotas.config("", "mini", T0 + days * _DAY)
         assert (config and config.tpm_quota) == quota
@@ -141,7 +147,7 @@ async def test_a_bad_configuration_names_its_field(
     with pytest.raises(InvalidInput) as caught:
         await _put(documents, name, **config)
     assert [fault.path for fault in caught.value.faults] == [path]
-    assert await load_quotas(documents) == await load_quotas(DocumentStore(MemoryTables()))
+    assert await _stored(documents) == QuotaBook()
 
 
 async def test_an_answer_can_be_put_back(documents: DocumentStore) -> None:

@@ -77,6 +77,8 @@ def capacity_of(
         end: the minute after the last; beyond the present it would be a forecast.
         step_m: no piece crosses a step of so many minutes; an hour or a day.
     """
+    if first >= end:
+        return Capacity()
     eras = list(_eras(pricing, first, end))
     priced = [each for each in reservations if unit_day_usd(each, each.starts) is not None]
     if not eras and not priced:

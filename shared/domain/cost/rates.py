@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from shared.domain import label
+from shared.domain.cost.cells import CellColumns
+from shared.domain.packing import Ints
 from shared.domain.price.list_price import ContextBand
 from shared.domain.price.offer import Billing
 from shared.domain.price.pricing import Pricing, Unpriced
+from shared.domain.rollup.rollup import Rollup
+from shared.domain.timeline import DAY_M, instant
 
 PRICING_LABELS = (label.MODEL, label.MODEL_VERSION, label.RESOURCE, label.DEPLOYMENT)
 """The labels that a price depends on."""
@@ -68,3 +74,34 @@ class Rates:
             self._known[key] = len(self.found)
             self.found.append(Rate(band, unpriced, assumed))
         return self._known[key]
+
+
+def rate_numbers(rollup: Rollup, cells: CellColumns, rates: Rates) -> Ints:
+    """Return the rate of each row and place, one after the other; -1 where nothing is charged.
+
+    Args:
+        rollup: by `PRICING_LABELS` at least, in steps that cross no UTC midnight.
+        cells: its cells.
+        rates: where rates are numbered.
+    """
+    count = max(len(cells.places), 1)
+    priced = [tuple(dict(each)[name] for name in PRICING_LABELS) for each in rollup.labels]
+    known = {key: at for at, key in enumerate(dict.fromkeys(priced))}
+    series = np.array([known[key] for key in priced], np.int64)
+    days = rollup.slots // DAY_M
+    first = int(days.min()) if len(days) else 0
+    span = int(days.max()) - first + 1 if len(days) else 1
+    wanted = series[rollup.series] * span + (days - first) if len(days) else days
+    used = np.concatenate(
+        [wanted[each.rows] * count + each.place for each in (cells.tokens, cells.calls)]
+    )
+    numbers = np.full(len(known) * span * count, -1, np.int64)
+    keys = [dict(zip(PRICING_LABELS, key, strict=True)) for key in known]
+    for code in np.unique(used).tolist():
+        rest, place = divmod(code, count)
+        key, day = divmod(rest, span)
+        tier, band = cells.places[place]
+        moment = instant((first + day) * DAY_M).date()
+        numbers[code] = rates.at(keys[key], tier, band, moment)
+    every: Ints = numbers[(wanted[:, None] * count + np.arange(count)).ravel()]
+    return every

@@ -63,6 +63,11 @@ class CostTable:
         """Return everything as it is really paid."""
         return total(line.effective_cost for line in self.lines)
 
+    def of(self, labels: Labels) -> "CostTable":
+        """Return the lines of one group."""
+        lines = [line for line in self.lines if line.labels == labels]
+        return CostTable(self.span, self.period, self.group_by, lines, self.through)
+
     def by(self, group_by: Sequence[str], period: Period | None = None) -> "CostTable":
         """Return the same costs in coarser groups, and in longer charge periods where given.
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from shared.domain.cost.cells import CALLS, METERS, OUTCOMES, CellColumns, Entries, cell_columns
+from shared.domain.cost.cells import CALLS, METERS, OUTCOMES, Entries, cell_columns
 from shared.domain.cost.line import NOTHING, Amount, CostLine
-from shared.domain.cost.rates import PRICING_LABELS, Rate, Rates
+from shared.domain.cost.rates import PRICING_LABELS, Rate, Rates, rate_numbers
 from shared.domain.cost.table import Period, in_order
 from shared.domain.grouping import Groups
 from shared.domain.label import Labels
@@ -27,7 +27,6 @@ from shared.domain.rollup.call_cell import CallKind
 from shared.domain.rollup.price_cell import Outcome
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.span import Span
-from shared.domain.timeline import DAY_M, instant
 
 MEASURES = frozenset({"n", "n_ok", "tokens", "unseen_tokens", "calls"})
 """What is to be read of request rollups."""
@@ -54,7 +53,7 @@ def token_lines(
     """
     owner, targets = _owners(rollup, group_by, period, span)
     cells, rates = cell_columns(rollup), Rates(pricing)
-    rate_of = _rates(rollup, cells, rates)
+    rate_of = rate_numbers(rollup, cells, rates)
     drafts = [_Draft() for _ in targets]
     _add_tokens(drafts, owner, rate_of, rates.found, cells.tokens)
     _add_unseen(drafts, owner, rate_of, rates.found, cells.unseen)
@@ -114,31 +113,6 @@ def _owners(
     rows = zip(rollup.slots.tolist(), rollup.series.tolist(), strict=True)
     owner = [known.setdefault((starts[slot], groups[at]), len(known)) for slot, at in rows]
     return np.array(owner, np.int64), list(known)
-
-
-def _rates(rollup: Rollup, cells: CellColumns, rates: Rates) -> Ints:
-    """Return the rate of each row and place, one after the other; -1 where the place is unused."""
-    count = max(len(cells.places), 1)
-    priced = [tuple(dict(each)[name] for name in PRICING_LABELS) for each in rollup.labels]
-    known = {key: at for at, key in enumerate(dict.fromkeys(priced))}
-    series = np.array([known[key] for key in priced], np.int64)
-    days = rollup.slots // DAY_M
-    first = int(days.min()) if len(days) else 0
-    span = int(days.max()) - first + 1 if len(days) else 1
-    wanted = series[rollup.series] * span + (days - first) if len(days) else days
-    used = np.concatenate(
-        [wanted[each.rows] * count + each.place for each in (cells.tokens, cells.calls)]
-    )
-    numbers = np.full(len(known) * span * count, -1, np.int64)
-    keys = [dict(zip(PRICING_LABELS, key, strict=True)) for key in known]
-    for code in np.unique(used).tolist():
-        rest, place = divmod(code, count)
-        key, day = divmod(rest, span)
-        tier, band = cells.places[place]
-        moment = instant((first + day) * DAY_M).date()
-        numbers[code] = rates.at(keys[key], tier, band, moment)
-    every: Ints = numbers[(wanted[:, None] * count + np.arange(count)).ravel()]
-    return every
 
 
 def _grouped(

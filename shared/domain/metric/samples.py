@@ -86,3 +86,22 @@ def regrouped(samples: Samples, group_by: Sequence[str], *, ratio: bool = False)
         mean if ratio else rows.max_float(samples.high),
         mean if ratio else rows.max_float(samples.last),
     )
+
+
+def stacked(parts: Sequence[Samples]) -> Samples:
+    """Return samples one after the other, groups included; sketches are left out."""
+    if not parts:
+        return no_samples()
+    shifts = np.cumsum([0, *(len(part.groups) for part in parts[:-1])])
+    owners = [part.group + shift for part, shift in zip(parts, shifts.tolist(), strict=True)]
+    return Samples(
+        [labels for part in parts for labels in part.groups],
+        np.concatenate(owners),
+        np.concatenate([part.slots for part in parts]),
+        np.concatenate([part.count for part in parts]),
+        np.concatenate([part.total for part in parts]),
+        np.concatenate([part.base for part in parts]),
+        np.concatenate([part.low for part in parts]),
+        np.concatenate([part.high for part in parts]),
+        np.concatenate([part.last for part in parts]),
+    )

@@ -1,4 +1,4 @@
-"""Where a metric's samples come from: request measures, client values, error types, quotas."""
+"""Where a metric's samples come from: measures, client values, splits, quotas, prices."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shared.domain import label
-from shared.domain.deployment import QuotaBook
 from shared.domain.label import Labels
 from shared.domain.metric import names
-from shared.domain.metric.samples import Samples, no_samples, regrouped
+from shared.domain.metric.cost_samples import cost_samples
+from shared.domain.metric.samples import Samples, no_samples, regrouped, stacked
 from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, MetricSpec, Shape
 from shared.domain.packing import NULL, Floats, Ints
+from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.exact_sum import total
 from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES, Measures
 from shared.domain.rollup.price_cell import kind_of_term
@@ -26,13 +27,13 @@ class Data:
     Attributes:
         requests: rollups of requests.
         metrics: rollups of metrics.
-        quotas: the deployments' quotas.
+        pricing: what models cost, and the deployments with their quotas.
         slot_m: minutes that one row of the rollups covers.
     """
 
     requests: Sequence[Rollup] = ()
     metrics: Sequence[Rollup] = ()
-    quotas: QuotaBook = field(default_factory=QuotaBook)
+    pricing: Pricing = field(default_factory=Pricing)
     slot_m: int = 1
 
 
@@ -52,6 +53,8 @@ def samples_of(
         return _client_samples(metric, data, group_by, where)
     if metric == names.SERIES_OVERFLOW:
         return _overflow_samples(spec, data, group_by, where)
+    if metric == names.COST_USD:
+        return cost_samples(data.requests, data.pricing, group_by, where)
     if metric in QUOTA_RATIOS:
         return _quota_samples(spec, data, group_by, where)
     if split := spec.split_by({*group_by, *where}):
@@ -145,7 +148,7 @@ def _overflow_samples(
         _request_samples(spec, merged(data.metrics, METRIC_MEASURES, group_by, where, only)),
     ]
     present = [samples for samples in found if len(samples)]
-    return present[0] if len(present) == 1 else regrouped(_stacked(present), group_by)
+    return present[0] if len(present) == 1 else regrouped(stacked(present), group_by)
 
 
 def _quota_samples(
@@ -157,7 +160,8 @@ def _quota_samples(
     quota = np.full(len(rollup), np.nan)
     for row in range(len(rollup)):
         owner, slot = owners[rollup.series[row]], int(rollup.slots[row])
-        config = data.quotas.config(owner[label.RESOURCE], owner[label.DEPLOYMENT], instant(slot))
+        deployments = data.pricing.deployments
+        config = deployments.config(owner[label.RESOURCE], owner[label.DEPLOYMENT], instant(slot))
         limit = config and (
             config.tpm_quota if spec.name == names.TOKEN_USAGE_RATE else config.rpm_quota
         )
@@ -229,22 +233,4 @@ def _ordered(
         last,
         sketch,
         scale,
-    )
-
-
-def _stacked(parts: Sequence[Samples]) -> Samples:
-    if not parts:
-        return no_samples()
-    shifts = np.cumsum([0, *(len(part.groups) for part in parts[:-1])])
-    owners = [part.group + shift for part, shift in zip(parts, shifts.tolist(), strict=True)]
-    return Samples(
-        [labels for part in parts for labels in part.groups],
-        np.concatenate(owners),
-        np.concatenate([part.slots for part in parts]),
-        np.concatenate([part.count for part in parts]),
-        np.concatenate([part.total for part in parts]),
-        np.concatenate([part.base for part in parts]),
-        np.concatenate([part.low for part in parts]),
-        np.concatenate([part.high for part in parts]),
-        np.concatenate([part.last for part in parts]),
     )

@@ -28,6 +28,7 @@ class MetricSpec:
         values: prefix of its min, max and last measures; empty where every sample is 1.
         sketch: the sparse measure that its quantiles come from; empty where there is none.
         scale: stored units in one unit of the metric.
+        further: measures it reads besides.
         splits: labels that tell its samples apart beyond those of the series, one at a time, each
             with the sparse measure whose terms it names.
     """
@@ -40,6 +41,7 @@ class MetricSpec:
     values: str = ""
     sketch: str = ""
     scale: float = 1.0
+    further: tuple[str, ...] = ()
     splits: tuple[tuple[str, str], ...] = ()
 
     def split_by(self, labels: Collection[str]) -> tuple[str, str] | None:
@@ -49,7 +51,7 @@ class MetricSpec:
     @property
     def measures(self) -> set[str]:
         """Return the measures it reads."""
-        found = {self.count, self.total, self.sketch} - {"", "failed", "quota"}
+        found = {self.count, self.total, self.sketch, *self.further} - {"", "failed", "quota"}
         if "failed" in (self.count, self.total):
             found |= {"n", "n_ok"}
         if self.values:
@@ -110,6 +112,9 @@ _SPECS = (
     MetricSpec(names.ERROR_RATE, Shape.RATIO, "1", "n", "failed"),
     MetricSpec(names.TOKEN_USAGE_RATE, Shape.RATIO, "1", "quota", "admitted_tokens"),
     MetricSpec(names.REQUEST_USAGE_RATE, Shape.RATIO, "1", "quota", "n"),
+    MetricSpec(
+        names.COST_USD, Shape.COUNTER, "USD", "n", "tokens", further=("unseen_tokens", "calls")
+    ),
     MetricSpec(names.SERIES_OVERFLOW, Shape.COUNTER, "{record}", "overflow", "overflow"),
 )
 

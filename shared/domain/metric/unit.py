@@ -8,7 +8,6 @@ NO_UNIT = "1"
 
 _OWN = {
     names.REQUESTS_IN_PROGRESS: "{request}",
-    names.COST_USD: "USD",
     names.INGEST_SILENCE: "s",
     names.INGEST_LAG: "s",
 }

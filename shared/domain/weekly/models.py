@@ -5,6 +5,7 @@ request in a hundred). It is a comparison of two numbers, no test of significanc
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -21,6 +22,8 @@ class ModelWeek(msgspec.Struct, frozen=True):
         error_rate: 0..1.
         p95_response_time_ms: of successes; None without any.
         tokens: input and output.
+        cost_usd: at list prices; None where nothing of it has a price.
+        unpriced_requests: those without a price.
     """
 
     model: str
@@ -28,6 +31,8 @@ class ModelWeek(msgspec.Struct, frozen=True):
     error_rate: float
     p95_response_time_ms: float | None
     tokens: int
+    cost_usd: Decimal | None = None
+    unpriced_requests: int = 0
 
     @property
     def tokens_per_request(self) -> float | None:

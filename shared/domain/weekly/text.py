@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shared.domain.weekly.costs import WeekCost
 from shared.domain.weekly.models import Change
 from shared.domain.weekly.rules import RuleWeek
 from shared.domain.weekly.weekly import Weekly
@@ -39,20 +40,19 @@ def sections_of(weekly: Weekly) -> list[Section]:
         _section("Noisy", [_noisy(week) for week in weekly.noisy]),
         _section("Slower (p95)", [_changed(each, " ms") for each in weekly.slower]),
         _section("Failing more", [_failing(each) for each in weekly.failing]),
-        _section("Dearer", [*(_dearer(each) for each in weekly.dearer)], last=weekly.cost),
+        _section("More tokens", [_more_tokens(each) for each in weekly.dearer]),
+        Section("Cost", tuple(_cost(weekly.cost))),
     ]
 
 
-def _section(heading: str, lines: Sequence[str], *, last: str = "") -> Section:
-    return Section(heading, tuple(_listed(lines, last)))
+def _section(heading: str, lines: Sequence[str]) -> Section:
+    return Section(heading, tuple(_listed(lines)))
 
 
-def _listed(lines: Sequence[str], last: str) -> Iterator[str]:
+def _listed(lines: Sequence[str]) -> Iterator[str]:
     yield from lines[:_SHOWN] or [_NOTHING]
     if len(lines) > _SHOWN:
         yield f"and {len(lines) - _SHOWN} more"
-    if last:
-        yield last
 
 
 def _fired(week: RuleWeek) -> str:
@@ -77,7 +77,20 @@ def _failing(change: Change) -> str:
     return f"{change.model}: {change.before:.2%} to {change.current:.2%}"
 
 
-def _dearer(change: Change) -> str:
+def _cost(cost: WeekCost) -> Iterator[str]:
+    yield f"{_usd(cost.cost_usd)}, {_usd(cost.cost_before_usd)} the week before"
+    for each in cost.dearer:
+        percent = "" if each.change_percent is None else f" ({each.change_percent:+.0f} %)"
+        yield f"{each.model}: {_usd(each.cost_before_usd)} to {_usd(each.cost_usd)}{percent}"
+    if cost.unpriced_requests:
+        yield f"{_counted(cost.unpriced_requests, 'request')} without a price"
+
+
+def _usd(text: str | None) -> str:
+    return quantity(float(text or 0), "USD")
+
+
+def _more_tokens(change: Change) -> str:
     return _changed(change, f" {change.measure.replace('_', ' ')}")
 
 

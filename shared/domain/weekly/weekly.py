@@ -7,11 +7,11 @@ import msgspec
 from shared.domain.alert.view import Alert
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, floor_to, instant, rfc3339_minute
+from shared.domain.weekly.costs import WeekCost, week_cost
 from shared.domain.weekly.models import Change, ModelWeek, dearer, failing, slower
 from shared.domain.weekly.rules import RuleWeek, noisiest, weeks_of_rules
 
 WEEK_M = 7 * DAY_M
-NOT_PRICED = "cost is not priced yet: tokens stand for it"
 
 
 class Weekly(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Weekly(msgspec.Struct, frozen=True):
         slower: models whose p95 response time grew.
         failing: models whose error rate grew.
         dearer: models that use more tokens.
-        cost: what is to be known of cost.
+        cost: what everything cost, and which models cost more.
     """
 
     start: str
@@ -42,7 +42,7 @@ class Weekly(msgspec.Struct, frozen=True):
     slower: list[Change]
     failing: list[Change]
     dearer: list[Change]
-    cost: str = NOT_PRICED
+    cost: WeekCost
 
 
 def week_ending(minute: int) -> Span:
@@ -81,4 +81,5 @@ def weekly_of(
         slower=slower(before, current),
         failing=failing(before, current),
         dearer=dearer(before, current),
+        cost=week_cost(before, current),
     )

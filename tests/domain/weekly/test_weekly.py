@@ -1,14 +1,16 @@
 """The week in review, and its words."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from shared.domain.span import Span
 from shared.domain.timeline import instant, minute_of
+from shared.domain.weekly.costs import ModelCost
 from shared.domain.weekly.models import ModelWeek
 from shared.domain.weekly.text import Section, sections_of, title_of_week
-from shared.domain.weekly.weekly import NOT_PRICED, Weekly, week_ending, weekly_of
+from shared.domain.weekly.weekly import Weekly, week_ending, weekly_of
 from tests.domain.dispatch_factories import alert
 from tests.domain.rule_factories import MINUTE, T0
 
@@ -28,8 +30,11 @@ def _weekly(alerts: int = 1) -> Weekly:
         )
         for n in range(alerts)
     ]
-    before = [ModelWeek("gpt-5", 1_000, 0.001, 1_000.0, 100_000)]
-    current = [ModelWeek("gpt-5", 1_200, 0.031, 1_250.0, 240_000)]
+    before = [ModelWeek("gpt-5", 1_000, 0.001, 1_000.0, 100_000, Decimal("0.5"))]
+    current = [
+        ModelWeek("gpt-5", 1_200, 0.031, 1_250.0, 240_000, Decimal("1.2")),
+        ModelWeek("house", 3, 0.0, None, 10, None, 3),
+    ]
     return weekly_of(Span(end - 7 * 1440, end), fired, before, current, data_through=end)
 
 
@@ -48,15 +53,17 @@ def test_a_week_has_its_bounds_and_says_what_it_cannot_know() -> None:
     weekly = _weekly()
 
     assert (weekly.start, weekly.end) == ("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z")
-    assert (weekly.requests, weekly.requests_before) == (1_200, 1_000)
-    assert weekly.cost == NOT_PRICED
+    assert (weekly.requests, weekly.requests_before) == (1_203, 1_000)
+    assert (weekly.cost.cost_usd, weekly.cost.cost_before_usd) == ("1.2", "0.5")
+    assert weekly.cost.unpriced_requests == 3
+    assert weekly.cost.dearer == [ModelCost("gpt-5", "0.5", "1.2", "0.5", "1", 140.0)]
     assert [week.rule for week in weekly.noisy] == ["slow-0"]
 
 
 def test_it_is_told_in_sentences() -> None:
     assert title_of_week(_weekly(), "prod") == "Week 2026-11-16 to 2026-11-23 in prod"
     assert sections_of(_weekly()) == [
-        Section("Traffic", ("1,200 requests, 1,000 the week before",)),
+        Section("Traffic", ("1,203 requests, 1,000 the week before",)),
         Section(
             "Fired",
             ("slow-0 (warning): 1 alert, 3 min firing, at worst 7,214 ms (model gpt-5)",),
@@ -65,11 +72,18 @@ def test_it_is_told_in_sentences() -> None:
         Section("Slower (p95)", ("gpt-5: 1,000 to 1,250 ms (+25 %)",)),
         Section("Failing more", ("gpt-5: 0.10% to 3.10%",)),
         Section(
-            "Dearer",
+            "More tokens",
             (
                 "gpt-5: 100,000 to 240,000 total tokens (+140 %)",
                 "gpt-5: 100 to 200 tokens per request (+100 %)",
-                NOT_PRICED,
+            ),
+        ),
+        Section(
+            "Cost",
+            (
+                "1.2 USD, 0.5 USD the week before",
+                "gpt-5: 0.5 USD to 1.2 USD (+140 %)",
+                "3 requests without a price",
             ),
         ),
     ]
