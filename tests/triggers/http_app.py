@@ -19,6 +19,7 @@ from shared.settings import Settings
 from shared.triggers import (
     applications,
     backtest,
+    cost_plan,
     costs,
     deployments,
     ingest,
@@ -131,6 +132,7 @@ def _functions() -> dict[str, Any]:
     for feature in (
         applications,
         backtest,
+        cost_plan,
         costs,
         deployments,
         ingest,

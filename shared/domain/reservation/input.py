@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from shared.domain.price.reservation_price import Term
 from shared.domain.record.checks import CONTROL
 from shared.domain.record.field_decoding import FieldDecoder, refusal
 from shared.domain.record.request import Name
-from shared.domain.reservation.reservation import SHARED, Reservation, Term, is_provisioned
+from shared.domain.reservation.reservation import SHARED, Reservation, is_provisioned
 from shared.errors import Fault
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")

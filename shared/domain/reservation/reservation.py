@@ -7,22 +7,14 @@ Source: https://learn.microsoft.com/azure/cost-management-billing/reservations/a
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 
 from shared.domain.price.offer import Billing, Geography, offer_of
+from shared.domain.price.region import region_name
+from shared.domain.price.reservation_price import Term
 
 SHARED = "shared"
-DAYS_A_YEAR = 365
-MONTHS_A_YEAR = 12
-
-
-class Term(StrEnum):
-    """How long units are paid for."""
-
-    MONTH = "month"
-    YEAR = "year"
 
 
 class Reservation(msgspec.Struct, frozen=True):
@@ -63,7 +55,7 @@ class Reservation(msgspec.Struct, frozen=True):
 
     def covers(self, geography: Geography, region: str, resource: str) -> bool:
         """Tell whether it matches provisioned deployments of a resource."""
-        here = same_region(self.region, region) and self.scope in (SHARED, resource)
+        here = region_name(self.region) == region_name(region) and self.scope in (SHARED, resource)
         return here and self.geography is geography
 
 
@@ -71,13 +63,3 @@ def is_provisioned(deployment_type: str) -> bool:
     """Tell whether a deployment type is one of provisioned throughput."""
     offer = offer_of(deployment_type)
     return offer is not None and offer.billing is Billing.PROVISIONED
-
-
-def same_region(one: str, other: str) -> bool:
-    """Tell whether two texts name one region: `Sweden Central` is `swedencentral`."""
-    return plain_region(one) == plain_region(other)
-
-
-def plain_region(region: str) -> str:
-    """Return a region as Azure's API names it."""
-    return region.replace(" ", "").lower()

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.price.offer import Geography
+from shared.domain.price.reservation_price import Term
 from shared.domain.reservation.coverage import Provisioned, coverage_on
-from shared.domain.reservation.reservation import Reservation, Term
+from shared.domain.reservation.reservation import Reservation
 
 DAY = date(2026, 6, 1)
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from shared.domain.price.offer import Geography
+from shared.domain.price.reservation_price import Term
 from shared.domain.reservation.input import parse_reservation
-from shared.domain.reservation.reservation import Reservation, Term
+from shared.domain.reservation.reservation import Reservation
 from shared.errors import InvalidInput
 
 BODY: dict[str, Any] = {
