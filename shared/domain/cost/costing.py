@@ -1,7 +1,7 @@
 """The costs that somebody asks for: of tokens and of provisioned capacity, by group and period."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -72,10 +72,11 @@ def costs_of(
     lines = token_lines(
         asked, pricing, group_by=query.group_by, period=query.period, span=query.span
     )
-    if capacity.held or capacity.unused:
-        lines = [*lines, *_capacity_lines(rollups, pricing, capacity, query)]
     table = CostTable(query.span, query.period, query.group_by, lines, through)
-    return table.by(query.group_by)
+    if not capacity.held and not capacity.unused:
+        return table
+    more = _capacity_lines(rollups, pricing, capacity, query)
+    return replace(table, lines=[*lines, *more]).by(query.group_by)
 
 
 def _capacity_lines(

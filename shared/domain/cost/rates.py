@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
 from shared.domain import label
-from shared.domain.cost.cells import CellColumns
+from shared.domain.cost.cells import METERS, CellColumns
 from shared.domain.packing import Ints
-from shared.domain.price.list_price import ContextBand
+from shared.domain.price.charge import EXACT
+from shared.domain.price.list_price import PER_TOKENS, ContextBand
 from shared.domain.price.offer import Billing
 from shared.domain.price.pricing import Pricing, Unpriced
 from shared.domain.rollup.rollup import Rollup
@@ -18,18 +20,21 @@ from shared.domain.timeline import DAY_M, instant
 PRICING_LABELS = (label.MODEL, label.MODEL_VERSION, label.RESOURCE, label.DEPLOYMENT)
 """The labels that a price depends on."""
 
+_PER_TOKENS = Decimal(PER_TOKENS)
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What tokens are charged at.
 
     Attributes:
-        band: list prices by meter; None where there are none.
+        usd_per_token: list price by meter, in the order of `METERS`, None where a meter has none;
+            empty where there are no prices.
         unpriced: why not; None where there are, and where capacity is paid in place of tokens.
         assumed: whether the deployment's type was not known, and taken for Global.
     """
 
-    band: ContextBand | None
+    usd_per_token: tuple[Decimal | None, ...] = ()
     unpriced: Unpriced | None = None
     assumed: bool = False
 
@@ -72,8 +77,13 @@ class Rates:
         key = (id(band), unpriced, assumed)
         if key not in self._known:
             self._known[key] = len(self.found)
-            self.found.append(Rate(band, unpriced, assumed))
+            self.found.append(Rate(_per_token(band) if band else (), unpriced, assumed))
         return self._known[key]
+
+
+def _per_token(band: ContextBand) -> tuple[Decimal | None, ...]:
+    rates = [band.rate(meter) for meter in METERS]
+    return tuple(None if usd is None else EXACT.divide(usd, _PER_TOKENS) for usd in rates)
 
 
 def rate_numbers(rollup: Rollup, cells: CellColumns, rates: Rates) -> Ints:

@@ -137,7 +137,7 @@ def _usage(line: CostLine, keys: dict[str, str | None], share: Share | None, sco
     row = CostRow(
         keys=keys,
         row=RowKind.USAGE if known else RowKind.UNALLOCATED,
-        failed_cost=usd_text(line.failed_cost),
+        failed_cost=_text(line.failed_cost),
         requests=requests,
         successes=successes,
         tokens=sum(line.tokens.values()) - line.unpriced_tokens,
@@ -181,18 +181,23 @@ def _charged(
     row: CostRow, costs: Mapping[Meter, Decimal], listed: Decimal, effective: Decimal
 ) -> CostRow:
     tokens = total(costs.values())
-    named = {meter: costs.get(meter, NOTHING) for meter in _NAMED}
+    named = [costs.get(meter, NOTHING) for meter in _NAMED]
+    sent, cached, written, made = map(_text, named)
     return msgspec.structs.replace(
         row,
-        list_cost=usd_text(EXACT.add(tokens, listed)),
-        effective_cost=usd_text(EXACT.add(tokens, effective)),
-        input_token_cost=usd_text(named[Meter.INPUT]),
-        cached_input_token_cost=usd_text(named[Meter.CACHED_INPUT]),
-        cache_write_token_cost=usd_text(named[Meter.CACHE_WRITE]),
-        output_token_cost=usd_text(named[Meter.OUTPUT]),
-        other_cost=usd_text(EXACT.subtract(tokens, total(named.values()))),
-        deployment_cost=usd_text(listed),
+        list_cost=_text(EXACT.add(tokens, listed)),
+        effective_cost=_text(EXACT.add(tokens, effective)),
+        input_token_cost=sent,
+        cached_input_token_cost=cached,
+        cache_write_token_cost=written,
+        output_token_cost=made,
+        other_cost=_text(EXACT.subtract(tokens, total(named))),
+        deployment_cost=_text(listed),
     )
+
+
+def _text(amount: Decimal) -> str:
+    return usd_text(amount) if amount else "0"
 
 
 def usd_per(cost: Decimal, count: int | Decimal) -> str | None:

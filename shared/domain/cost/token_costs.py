@@ -6,7 +6,6 @@ capacity tokens cost nothing of their own. Everything is linear in the counts, s
 periods add up exactly however they are cut.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +19,7 @@ from shared.domain.cost.table import Period, in_order
 from shared.domain.grouping import Groups
 from shared.domain.label import Labels
 from shared.domain.packing import Ints
-from shared.domain.price.charge import EXACT, charge
+from shared.domain.price.charge import EXACT
 from shared.domain.price.list_price import Meter
 from shared.domain.price.pricing import Pricing, Unpriced
 from shared.domain.rollup.call_cell import CallKind
@@ -75,7 +74,7 @@ class _Draft:
     costs: dict[Meter, Decimal] = field(default_factory=dict)
     failed: Decimal = NOTHING
     unseen: dict[Meter, Decimal] = field(default_factory=dict)
-    tokens: Counter[Meter] = field(default_factory=Counter)
+    tokens: dict[Meter, int] = field(default_factory=dict)
     unpriced: dict[Unpriced, Amount] = field(default_factory=dict)
     refused: int = 0
     assumed: int = 0
@@ -93,7 +92,7 @@ class _Draft:
             token_costs=self.costs,
             failed_cost=self.failed,
             unseen_costs=self.unseen,
-            tokens=dict(self.tokens),
+            tokens=self.tokens,
             requests=requests,
             successes=successes,
             refused=self.refused,
@@ -127,7 +126,8 @@ def _grouped(
     groups = Groups(outer * kinds + entries.kind)
     found: dict[int, dict[int, int]] = {}
     for code, count in zip(groups.codes.tolist(), groups.sum(entries.sums).tolist(), strict=True):
-        found.setdefault(code // kinds, {})[code % kinds] = count
+        if count:
+            found.setdefault(code // kinds, {})[code % kinds] = count
     for code, counts in found.items():
         rest, outcome = divmod(code, len(OUTCOMES))
         target, number = divmod(rest, len(rates))
@@ -144,9 +144,10 @@ def _add_tokens(
         if outcome == _REFUSED:
             continue
         draft = drafts[target]
-        for meter, count in _by_meter(counts):
-            draft.tokens[meter] += count
-            cost = _cost(draft, rate, meter, count)
+        for kind, count in counts.items():
+            meter = METERS[kind]
+            draft.tokens[meter] = draft.tokens.get(meter, 0) + count
+            cost = _cost(draft, rate, kind, count)
             draft.costs[meter] = EXACT.add(draft.costs.get(meter, NOTHING), cost)
             if outcome == _FAILED:
                 draft.failed = EXACT.add(draft.failed, cost)
@@ -156,12 +157,13 @@ def _add_unseen(
     drafts: list[_Draft], owner: Ints, rate_of: Ints, rates: Sequence[Rate], unseen: Entries
 ) -> None:
     for target, rate, outcome, counts in _grouped(unseen, owner, rate_of, rates, len(METERS)):
-        if outcome == _REFUSED or rate.band is None:
+        if outcome == _REFUSED or not rate.usd_per_token:
             continue
-        for meter, count in _by_meter(counts):
-            cost = charge(rate.band, {meter: count}) or {meter: NOTHING}
-            costs = drafts[target].unseen
-            costs[meter] = EXACT.add(costs.get(meter, NOTHING), cost[meter])
+        costs = drafts[target].unseen
+        for kind, count in counts.items():
+            usd, meter = rate.usd_per_token[kind] or NOTHING, METERS[kind]
+            cost = EXACT.multiply(Decimal(count), usd)
+            costs[meter] = EXACT.add(costs.get(meter, NOTHING), cost)
 
 
 def _add_calls(
@@ -171,33 +173,29 @@ def _add_calls(
         draft, by_kind = drafts[target], {CALLS[kind]: n for kind, n in counts.items()}
         blind, told = by_kind.get(CallKind.NO_USAGE, 0), by_kind.get(CallKind.METERED, 0)
         draft.unseen_requests += by_kind.get(CallKind.UNSEEN, 0)
-        if rate.assumed:
+        if rate.assumed and rate.usd_per_token:
             draft.assumed += blind + told
         if outcome == _REFUSED:
             draft.refused += blind + told
         elif rate.unpriced is not None:
             draft.miss(rate.unpriced, _requests(blind + told, outcome))
-        elif rate.band is not None and blind:
+        elif rate.usd_per_token and blind:
             draft.miss(Unpriced.NO_USAGE, _requests(blind, outcome))
 
 
-def _cost(draft: _Draft, rate: Rate, meter: Meter, count: int) -> Decimal:
+def _cost(draft: _Draft, rate: Rate, kind: int, count: int) -> Decimal:
     """Return what tokens cost; what has no price is counted and costs nothing here."""
     if rate.unpriced is not None:
         draft.miss(rate.unpriced, Amount(tokens=count))
         return NOTHING
-    if rate.band is None:
+    if not rate.usd_per_token:
         return NOTHING
-    cost = charge(rate.band, {meter: count})
-    if cost is None:
+    usd = rate.usd_per_token[kind]
+    if usd is None:
         draft.miss(Unpriced.METER, Amount(tokens=count))
         return NOTHING
-    return cost[meter]
+    return EXACT.multiply(Decimal(count), usd)
 
 
 def _requests(count: int, outcome: int) -> Amount:
     return Amount(requests=count, successes=count if outcome == _OK else 0)
-
-
-def _by_meter(counts: dict[int, int]) -> list[tuple[Meter, int]]:
-    return [(METERS[kind], count) for kind, count in counts.items() if count]

@@ -17,7 +17,6 @@ from shared.domain.grouping import Groups
 from shared.domain.label import Labels
 from shared.domain.metric.samples import Samples, no_samples
 from shared.domain.packing import Floats, Ints
-from shared.domain.price.list_price import PER_TOKENS
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.call_cell import CallKind
 from shared.domain.rollup.measures import REQUEST_MEASURES
@@ -109,13 +108,10 @@ def _rate(entries: Entries, rate_of: Ints, cells: CellColumns) -> Ints:
 def _priced(rates: Sequence[Rate], *, with_usage: bool) -> NDArray[np.bool_]:
     """Return of each rate whether it prices a request: one without usage only as capacity."""
     return np.array(
-        [each.unpriced is None and (with_usage or each.band is None) for each in rates], np.bool_
+        [each.unpriced is None and (with_usage or not each.usd_per_token) for each in rates],
+        np.bool_,
     )
 
 
 def _usd_per_token(rate: Rate) -> list[float]:
-    found = []
-    for meter in METERS:
-        usd = rate.band.rate(meter) if rate.band else None
-        found.append(0.0 if usd is None else float(usd) / PER_TOKENS)
-    return found
+    return [float(usd or 0) for usd in rate.usd_per_token] or [0.0] * len(METERS)
