@@ -32,6 +32,7 @@ from shared.adapters.session_store import SessionStore
 from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
 from shared.services.baseline_normals import StoredBaselines
+from shared.services.budget_shares import StoredBudgets
 from shared.services.channel_ports import ChannelPorts
 from shared.services.costs import CostPorts
 from shared.services.digests import DigestPorts
@@ -41,7 +42,7 @@ from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Telemetry
 from shared.services.pricing import PricingLoader
 from shared.services.reading import ReadPorts
-from shared.services.references import NoBudgets, ReferencePorts
+from shared.services.references import ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
 from shared.services.rollup import RollupPorts, RollupStart
 from shared.settings import Settings, settings_from
@@ -120,6 +121,7 @@ def assemble(
     )
     load_pricing = PricingLoader(documents, published_prices)
     reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing)
+    costs = CostPorts(reading, documents)
     return App(
         settings=settings,
         clock=clock,
@@ -154,9 +156,9 @@ def assemble(
         reading=reading,
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
         load_frame=FrameLoader(rollups, load_pricing, cursors),
-        references=ReferencePorts(StoredBaselines(documents), NoBudgets()),
+        references=ReferencePorts(StoredBaselines(documents), StoredBudgets(documents, costs)),
         load_pricing=load_pricing,
-        costs=CostPorts(reading, documents),
+        costs=costs,
         tables=tables,
     )
 

@@ -6,7 +6,7 @@ named by its first minute.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 MINUTE_US = 60_000_000
@@ -65,6 +65,16 @@ def parse_rfc3339(text: str) -> datetime:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(refused) from error
+
+
+def day_of(minute: int) -> date:
+    """Return the UTC day that holds a minute."""
+    return instant(minute).date()
+
+
+def day_start(day: date) -> int:
+    """Return the first minute of a UTC day."""
+    return (day - EPOCH.date()).days * DAY_M
 
 
 def day_key(minute: int) -> str:

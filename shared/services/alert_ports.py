@@ -105,9 +105,8 @@ class Baselines(Protocol):
 class Budgets(Protocol):
     """How much of each budget is spent, and expected to be."""
 
-    @property
-    def unavailable(self) -> str | None:
-        """Return why there are no budgets at all; None where there are."""
+    async def unavailable(self, name: str) -> str | None:
+        """Return why nothing is known of a budget; None where it is."""
 
     async def shares(self, name: str, minutes: range) -> Shares | None:
         """Return what is used of a budget at each of the minutes; None for an unknown one."""

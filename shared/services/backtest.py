@@ -79,7 +79,7 @@ async def backtest(query: BacktestQuery, *, now: datetime, ports: BacktestPorts)
         muting = replace(muting, silences=query.silences)
     sets = [query.rules, *([query.compare_with] if query.compare_with else [])]
     here, *there = await replay(sets, minutes, muting=muting, ports=ports)
-    unavailable = _unavailable([rule for each in sets for rule in each], ports.references)
+    unavailable = await _unavailable([rule for each in sets for rule in each], ports.references)
     setting = Setting(minutes, fresh.through, cuts, unavailable, routes or (), ports.environment)
     return await asyncio.to_thread(answer_of, here, there[0] if there else None, setting)
 
@@ -127,8 +127,8 @@ def _walk(replays: Sequence[Replay], minutes: range, frame: Frame, references: R
         each.walk(measurements, minutes)
 
 
-def _unavailable(rules: Sequence[AlertRule], ports: ReferencePorts) -> dict[str, str]:
-    told = (with_availability(rule, ports=ports) for rule in rules)
+async def _unavailable(rules: Sequence[AlertRule], ports: ReferencePorts) -> dict[str, str]:
+    told = [await with_availability(rule, ports=ports) for rule in rules]
     held = (rule for rule in told if isinstance(rule, BaselineRule | BudgetRule))
     return {rule.name: rule.unavailable for rule in held if rule.unavailable is not UNSET}
 

@@ -32,7 +32,10 @@ class NoBaselines:
 class NoBudgets:
     """Budgets where spend is not known."""
 
-    unavailable: str | None = "budgets are not established yet"
+    async def unavailable(self, name: str) -> str | None:
+        """Return why nothing is known."""
+        del name
+        return "budgets are not established yet"
 
     async def shares(self, name: str, minutes: range) -> Shares | None:
         """Return None."""
@@ -66,7 +69,7 @@ async def load_references(
     return References(dict(zip(asked, normals, strict=True)), known)
 
 
-def with_availability[R: AlertRule](rule: R, *, ports: ReferencePorts) -> R:
+async def with_availability[R: AlertRule](rule: R, *, ports: ReferencePorts) -> R:
     """Return a rule as it is answered: with the reason why it can't be evaluated, if there is one.
 
     Args:
@@ -77,5 +80,5 @@ def with_availability[R: AlertRule](rule: R, *, ports: ReferencePorts) -> R:
     if isinstance(rule, BaselineRule):
         missing = ports.baselines.unavailable(rule.expression)
     if isinstance(rule, BudgetRule):
-        missing = ports.budgets.unavailable
+        missing = await ports.budgets.unavailable(rule.budget)
     return rule if missing is None else replace(rule, unavailable=missing)

@@ -1,5 +1,7 @@
 """Rules as code: a whole set put at once, and the set as it would be put.
 
+Standing rules, built-in ones and those of budgets, stay unless a set names them.
+
 Each transaction that changes rules for a set also renews one document, `@set`. Of two sets put at
 the same time the one that comes second meets a document it has not read, and is refused whole. A
 set that changes more than 99 rules takes several transactions; if another set gets in between, the
@@ -12,12 +14,18 @@ from itertools import batched
 import msgspec
 
 from shared.domain.alert.alert import digest
-from shared.domain.rule.builtin import BUILTIN_RULES
 from shared.domain.rule.diff import RulesDiff, rules_diff
 from shared.domain.rule.rule import AlertRule
 from shared.errors import Stale
 from shared.services.ports import Document, Documents
-from shared.services.rules import COLLECTION, document_of, load_rules, merged, rule_of
+from shared.services.rules import (
+    COLLECTION,
+    document_of,
+    load_rules,
+    merged,
+    rule_of,
+    standing_rules,
+)
 
 # No rule can have this name.
 SET = "@set"
@@ -27,7 +35,7 @@ _BATCH = 99
 async def put_rules(
     rules: Sequence[AlertRule], *, dry_run: bool, documents: Documents
 ) -> RulesDiff:
-    """Make a set of rules the only ones there are beside the built-in ones it does not name.
+    """Make a set of rules the only ones there are beside the standing ones it does not name.
 
     Args:
         rules: the set, each name once.
@@ -39,9 +47,10 @@ async def put_rules(
     """
     marker = await documents.get(COLLECTION, SET)
     stored = {each.key: each for each in await documents.list(COLLECTION) if each.key != SET}
-    known = merged({name: rule_of(each) for name, each in stored.items()})
+    standing = await standing_rules(documents)
+    known = merged(standing, {name: rule_of(each) for name, each in stored.items()})
     wanted = {rule.name: rule for rule in rules}
-    diff = rules_diff(known, wanted, kept=BUILTIN_RULES)
+    diff = rules_diff(known, wanted, kept=standing)
     if dry_run:
         return diff
     changed = (*diff.created, *diff.updated)
@@ -51,13 +60,13 @@ async def put_rules(
 
 
 async def own_rules(*, documents: Documents) -> list[AlertRule]:
-    """Return the rules people have made or changed, by name: built-in ones as they come left out.
+    """Return the rules people have made or changed, by name: standing ones as they come left out.
 
-    Put as a set, they bring another installation to the same rules; a built-in rule that was
+    Put as a set, they bring another installation to the same rules; a standing rule that was
     deleted here is deleted there by hand.
     """
-    rules = await load_rules(documents)
-    return [rule for name, rule in rules.items() if BUILTIN_RULES.get(name) != rule]
+    rules, standing = await load_rules(documents), await standing_rules(documents)
+    return [rule for name, rule in rules.items() if standing.get(name) != rule]
 
 
 async def _store(

@@ -7,6 +7,8 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.domain.rollup.stored_rollup import Grain
+from shared.services.cost_anomalies import KEPT as ANOMALIES_KEPT
+from shared.services.cost_anomalies import forget_anomalies
 from shared.services.digests import forget_digests
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions
@@ -39,16 +41,19 @@ async def retention(timer: func.TimerRequest) -> None:
     told = await parts.channels.dispatches.forget_history(forget)
     digests = await forget_digests(forget, digests=parts.digests.digests)
     silences = await forget_silences(now - KEPT, documents=parts.documents)
+    anomalies = await forget_anomalies(now - ANOMALIES_KEPT, documents=parts.documents)
     sessions = await drop_sessions(
         now - timedelta(days=KEEP_DAYS), sessions=parts.sessions, cursors=parts.cursors
     )
     logger.info(
-        "retention: days=%s rollups=%d alerts=%d told=%d digests=%d silences=%d sessions=%d",
+        "retention: days=%s rollups=%d alerts=%d told=%d digests=%d silences=%d anomalies=%d "
+        "sessions=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
         told,
         digests,
         silences,
+        anomalies,
         sessions,
     )

@@ -57,7 +57,7 @@ async def get_rules(call: Call) -> Answer:
     else:
         rules = await own_rules(documents=documents)
     if not yaml:
-        return Answer(RuleSet([_told(rule) for rule in rules]))
+        return Answer(RuleSet([await _told(rule) for rule in rules]))
     return Answer(rules_as_yaml(rules), media_type=YAML_TYPES[0])
 
 
@@ -85,7 +85,7 @@ async def put_rule_set(call: Call) -> Answer:
 @endpoint(blueprint, "GET", "v1/rules/{name}", summary="One rule.", answer=AlertRule)
 async def get_one_rule(call: Call) -> Answer:
     """Return a rule."""
-    return Answer(_told(await get_rule(call.path["name"], documents=app().documents)))
+    return Answer(await _told(await get_rule(call.path["name"], documents=app().documents)))
 
 
 @endpoint(
@@ -100,7 +100,7 @@ async def put_one_rule(call: Call) -> Answer:
     """Store a rule."""
     rule = parse_rule(call.body(), name=call.path["name"])
     created = await put_rule(rule, documents=app().documents)
-    return Answer(_told(rule), 201 if created else 200)
+    return Answer(await _told(rule), 201 if created else 200)
 
 
 @endpoint(
@@ -116,8 +116,8 @@ async def delete_one_rule(call: Call) -> Answer:
     return Answer(status=204)
 
 
-def _told(rule: AlertRule) -> AlertRule:
-    return with_availability(rule, ports=app().references)
+async def _told(rule: AlertRule) -> AlertRule:
+    return await with_availability(rule, ports=app().references)
 
 
 def _accepted(call: Call) -> RuleFormat:

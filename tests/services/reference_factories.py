@@ -39,7 +39,9 @@ class MemoryBudgets:
     """Budgets by name and minute: what is spent and expected, as shares; unknown otherwise."""
 
     known: dict[tuple[str, int], tuple[float, float]] = field(default_factory=dict)
-    unavailable: str | None = None
+
+    async def unavailable(self, name: str) -> str | None:
+        return None
 
     async def shares(self, name: str, minutes: range) -> Shares | None:
         if all(of != name for of, _ in self.known):

@@ -152,7 +152,7 @@ async def test_a_deviation_from_what_was_learned_fires(duration_ms: float, fires
     odd = BaselineRule(
         name="odd", metric="model_response_time", window_s=300, group_by=("model", "deployment")
     )
-    assert with_availability(odd, ports=app.references) == odd
+    assert await with_availability(odd, ports=app.references) == odd
     await put_rule(odd, documents=app.documents)
     await _tick(made, 8)
     assert made.insights.events

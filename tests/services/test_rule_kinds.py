@@ -86,17 +86,17 @@ async def test_a_budget_fires_at_its_share_and_stays_where_spend_is_not_known() 
         (_SPENT, "budgets are not established yet"),
     ],
 )
-def test_a_rule_that_nothing_can_judge_says_why(applied: AlertRule, said: str) -> None:
-    answered = with_availability(applied, ports=ReferencePorts())
+async def test_a_rule_that_nothing_can_judge_says_why(applied: AlertRule, said: str) -> None:
+    answered = await with_availability(applied, ports=ReferencePorts())
 
     assert isinstance(answered, BaselineRule | BudgetRule)
     assert answered.unavailable == said
-    assert with_availability(applied, ports=reference_ports()) == applied
+    assert await with_availability(applied, ports=reference_ports()) == applied
 
 
 @pytest.mark.parametrize("applied", [rule(), _GONE, _SLO])
-def test_other_rules_need_nothing_else(applied: AlertRule) -> None:
-    assert with_availability(applied, ports=ReferencePorts()) == applied
+async def test_other_rules_need_nothing_else(applied: AlertRule) -> None:
+    assert await with_availability(applied, ports=ReferencePorts()) == applied
 
 
 async def test_a_series_that_reports_is_stored_once_and_not_every_minute() -> None:

@@ -43,7 +43,7 @@ def _app() -> Iterator[App]:
             "avg of queue_depth has no baseline",
             id="baseline of what has none",
         ),
-        pytest.param(_BUDGET, "budgets are not established yet", id="budget"),
+        pytest.param(_BUDGET, "budget web does not exist", id="budget"),
         pytest.param(_SLO, None, id="burn rate"),
         pytest.param(_GONE, None, id="absence"),
     ],

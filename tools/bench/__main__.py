@@ -25,6 +25,7 @@ from tools.bench import (
     rules,
     scale,
     singles,
+    spend,
     storage,
     trends,
 )
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "digests": digests.measure,
     "forecast": forecast.measure,
     "trends": trends.measure,
+    "spend": spend.measure,
     "anomaly": anomaly.measure,
     "degradation": degradation.measure,
     "storage": storage.measure,

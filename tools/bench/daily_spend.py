@@ -18,32 +18,41 @@ _FEWEST_DAYS, _MOST_DAYS = 200, 800
 
 def daily_spend(seed: int) -> DailySeries:
     """Return one series, in dollars, the same for the same seed."""
+    return spend_with_bursts(seed)[0]
+
+
+def spend_with_bursts(seed: int) -> tuple[DailySeries, Floats]:
+    """Return one series, and by how much each of its days is a burst; 1 where it is none."""
     draw = np.random.default_rng(seed)
     days = int(draw.integers(_FEWEST_DAYS, _MOST_DAYS))
     first = date.fromordinal(_FIRST.toordinal() + int(draw.integers(0, 365)))
     level = float(10 ** draw.uniform(0.5, 3.5))
-    logs = _growth(draw, days) + _shifts(draw, days) + _calendar(draw, first, days)
-    values = level * np.exp(logs + _noise(draw, days)) * _bursts(draw, days)
+    logs = growth(draw, days) + shifts(draw, days) + calendar(draw, first, days)
+    wander, factors = noise(draw, days), bursts(draw, days)
+    values = level * np.exp(logs + wander) * factors
     if draw.random() < 0.2:
         values[: int(draw.integers(5, 40))] = 0.0
     if draw.random() < 0.2:
         values[draw.random(days) < 0.03] = np.nan
         values[[0, -1]] = level
-    return DailySeries(first, np.round(values, 2))
+    return DailySeries(first, np.round(values, 2)), factors
 
 
-def _growth(draw: np.random.Generator, days: int) -> Floats:
+def growth(draw: np.random.Generator, days: int) -> Floats:
+    """Return the logarithm of growth that comes and goes, by day."""
     turns = np.sort(draw.integers(0, days, 3))
     rates = draw.normal(0.0005, 0.002, 4)
     return np.cumsum(rates[np.searchsorted(turns, np.arange(days), side="right")])
 
 
-def _shifts(draw: np.random.Generator, days: int) -> Floats:
+def shifts(draw: np.random.Generator, days: int) -> Floats:
+    """Return the logarithm of a level that is shifted now and then, by day."""
     jumps = np.where(draw.random(days) < 1 / 250, draw.normal(0.0, 0.35, days), 0.0)
     return np.cumsum(jumps)
 
 
-def _calendar(draw: np.random.Generator, first: date, days: int) -> Floats:
+def calendar(draw: np.random.Generator, first: date, days: int) -> Floats:
+    """Return the logarithm of weekends, ends of months and the year, by day."""
     dates = [date.fromordinal(first.toordinal() + day) for day in range(days)]
     weekend = np.array([day.weekday() >= 5 for day in dates])
     closing = np.array([day.day >= 28 or day.day == 1 for day in dates])
@@ -53,18 +62,20 @@ def _calendar(draw: np.random.Generator, first: date, days: int) -> Floats:
     return -draw.uniform(0.0, 1.2) * weekend + busier * closing + year
 
 
-def _noise(draw: np.random.Generator, days: int) -> Floats:
+def noise(draw: np.random.Generator, days: int) -> Floats:
+    """Return autocorrelated noise, by day."""
     keep, size = draw.uniform(0.2, 0.8), draw.uniform(0.04, 0.2)
     steps = draw.normal(0.0, size, days)
-    noise = np.empty(days)
+    wander = np.empty(days)
     last = 0.0
     for day in range(days):
         last = keep * last + steps[day]
-        noise[day] = last
-    return noise
+        wander[day] = last
+    return wander
 
 
-def _bursts(draw: np.random.Generator, days: int) -> Floats:
+def bursts(draw: np.random.Generator, days: int) -> Floats:
+    """Return factors of a few days each, 1 on most days."""
     factors = np.ones(days)
     for start in np.flatnonzero(draw.random(days) < 1 / 60):
         factors[start : start + int(draw.integers(1, 4))] *= draw.uniform(1.3, 3.0)

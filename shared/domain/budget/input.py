@@ -1,32 +1,37 @@
 """From the JSON of a budget, as people write it, to a `Budget`, or to every reason why not."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from shared.domain.budget.budget import DEFAULT_THRESHOLDS, SCOPE_LABELS, Budget, Period
 from shared.domain.muting.matcher_input import control_faults
+from shared.domain.record.decode_words import shortened
 from shared.domain.record.field_decoding import FieldDecoder, refusal
 from shared.errors import Fault
 
 _MOST_USD = Decimal(10) ** 15
-_Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,128}\Z")]
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _Value = Annotated[str, Meta(min_length=1, max_length=256)]
 Scope = Annotated[dict[str, _Value], Meta(max_length=8)]
 Thresholds = Annotated[list[Annotated[float, Meta(gt=0, le=10)]], Meta(min_length=1, max_length=10)]
 # What an answer has beside them: a budget may be put back as it was answered.
-_ANSWERED = ("name", "status")
+_ANSWERED = ("name", "currency", "cost_basis", "rules", "status")
 
 _FIELDS = FieldDecoder(
     {
-        "name": _Name,
+        "name": str,
         "amount_usd": Decimal,
         "period": Period,
         "scope": Scope,
         "thresholds": Thresholds,
+        "currency": Literal["USD"],
+        "cost_basis": msgspec.Raw,
+        "rules": msgspec.Raw,
         "status": msgspec.Raw,
     },
     required=("amount_usd",),
@@ -55,6 +60,8 @@ def parse_budget(body: bytes, *, name: str, tags: Sequence[str] = ()) -> Budget:
         InvalidInput: with one fault per field that is missing, unknown or not as it should be.
     """
     values, faults = _FIELDS.decode(body)
+    if not _NAME.fullmatch(name):
+        faults.append(Fault("name", f"expected {_NAME.pattern}, got {shortened(repr(name))}"))
     stated = values.get("name", name)
     if stated != name:
         faults.append(Fault("name", f"expected {name!r} as in the route, got {stated!r}"))

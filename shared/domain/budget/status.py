@@ -6,15 +6,18 @@ days that are over by what they cost, of those ahead by what is expected.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
+from shared.domain.alert.alert import digest
 from shared.domain.budget.budget import Budget
+from shared.domain.event import BUDGET_STATUS, Event, new_event
 from shared.domain.forecast.forecasting import Interval
 from shared.domain.forecast.month_end import days_left
-from shared.domain.spend.money import usd, usd_estimate
+from shared.domain.price.money import usd_text
+from shared.domain.spend.money import usd_estimate
 from shared.domain.spend.spend_forecast import SpendForecast
 
 
@@ -99,7 +102,7 @@ def status_of(budget: Budget, so_far: MonthSoFar) -> BudgetStatus:
     expected, amount = so_far.expected, float(budget.amount_usd)
     return BudgetStatus(
         month=f"{so_far.today:%Y-%m}",
-        spent=usd(so_far.spent),
+        spent=usd_text(so_far.spent),
         spent_share=float(so_far.spent) / amount,
         forecast=usd_estimate(expected.mean) if expected else None,
         forecast_share=expected.mean / amount if expected else None,
@@ -108,4 +111,26 @@ def status_of(budget: Budget, so_far: MonthSoFar) -> BudgetStatus:
         exceeds_on=so_far.exceeded_on(budget.amount_usd),
         data_through=so_far.through,
         unpriced_requests=so_far.unpriced_requests,
+    )
+
+
+def budget_event(budget: Budget, status: BudgetStatus, *, now: datetime, environment: str) -> Event:
+    """Return the day's event about a budget; the same day always has the same event_id."""
+    return new_event(
+        BUDGET_STATUS,
+        event_id=digest(BUDGET_STATUS, budget.name, f"{now:%Y-%m-%d}"),
+        time=now,
+        environment=environment,
+        properties={
+            "name": budget.name,
+            "period": budget.period,
+            "month": status.month,
+            "exceeds_on": status.exceeds_on.isoformat() if status.exceeds_on else "",
+            "scope": msgspec.json.encode(budget.scope, order="sorted").decode(),
+        },
+        measurements={
+            "spent": float(status.spent),
+            "amount": float(budget.amount_usd),
+            "forecast": None if status.forecast is None else float(status.forecast),
+        },
     )

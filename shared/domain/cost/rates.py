@@ -42,9 +42,10 @@ class Rate:
 class Rates:
     """Rates as they are met, each once, so that equal ones can be grouped by their number."""
 
-    def __init__(self, pricing: Pricing) -> None:
-        """Ask these prices."""
+    def __init__(self, pricing: Pricing, priced_on: date | None = None) -> None:
+        """Ask these prices; `priced_on` is the day whose prices count for every day."""
         self._pricing = pricing
+        self._priced_on = priced_on
         self._known: dict[tuple[int, Unpriced | None, bool], int] = {}
         self.found: list[Rate] = []
 
@@ -63,7 +64,7 @@ class Rates:
             resource=labels[label.RESOURCE],
             deployment=labels[label.DEPLOYMENT],
             service_tier=tier,
-            day=day,
+            day=self._priced_on or day,
         )
         assumed = resolved.deployment_type_assumed
         if resolved.offer.billing is Billing.PROVISIONED:

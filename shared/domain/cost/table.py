@@ -9,12 +9,13 @@ from enum import StrEnum
 from shared.domain.cost.line import CostLine, LineKind, summed, total
 from shared.domain.label import Labels
 from shared.domain.span import Span
-from shared.domain.timeline import DAY_M, HOUR_M, instant
+from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, instant
 
 
 class Period(StrEnum):
-    """How long a charge period is: lines of an hour, of a day (UTC), or one for the whole span."""
+    """How long a charge period is: five minutes, an hour, a UTC day, or all of the span."""
 
+    BUCKET = "bucket"
     HOUR = "hour"
     DAY = "day"
     SPAN = "span"
@@ -23,10 +24,11 @@ class Period(StrEnum):
         """Return the minute at which the charge period begins that holds a minute."""
         if self is Period.SPAN:
             return span.first
-        step = HOUR_M if self is Period.HOUR else DAY_M
+        step = _STEPS_M[self]
         return max(minute - minute % step, span.first)
 
 
+_STEPS_M = {Period.BUCKET: BUCKET_M, Period.HOUR: HOUR_M, Period.DAY: DAY_M}
 _FINEST_FIRST = tuple(Period)
 
 

@@ -8,6 +8,7 @@ periods add up exactly however they are cut.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -39,7 +40,13 @@ def wide_labels(group_by: Sequence[str]) -> tuple[str, ...]:
 
 
 def token_lines(
-    rollup: Rollup, pricing: Pricing, *, group_by: Sequence[str], period: Period, span: Span
+    rollup: Rollup,
+    pricing: Pricing,
+    *,
+    group_by: Sequence[str],
+    period: Period,
+    span: Span,
+    priced_on: date | None = None,
 ) -> list[CostLine]:
     """Return the cost of requests by charge period and group.
 
@@ -49,9 +56,10 @@ def token_lines(
         group_by: labels that tell groups apart.
         period: how long a line's charge period is.
         span: minutes covered.
+        priced_on: the day whose prices all days are charged at; None for each day's own.
     """
     owner, targets = _owners(rollup, group_by, period, span)
-    cells, rates = cell_columns(rollup), Rates(pricing)
+    cells, rates = cell_columns(rollup), Rates(pricing, priced_on)
     rate_of = rate_numbers(rollup, cells, rates)
     drafts = [_Draft() for _ in targets]
     _add_tokens(drafts, owner, rate_of, rates.found, cells.tokens)

@@ -4,7 +4,7 @@ The figures are those of the step that is the furthest outside its band. An anom
 when it is found; that it goes on is only noted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from shared.domain.spend.money import usd_estimate
 from shared.domain.timeline import rfc3339
 
 TOGETHER = timedelta(days=1)
+_MOSTLY = 0.5
 
 
 class Grain(StrEnum):
@@ -144,6 +145,20 @@ def extended(known: CostAnomaly, found: CostAnomaly) -> CostAnomaly:
         attribution=worse.attribution,
         excess=together,
     )
+
+
+def explained(day: CostAnomaly, known: Iterable[CostAnomaly]) -> bool:
+    """Tell whether unusual hours that are known make up half of what is unusual in a day."""
+    if day.grain is not Grain.DAY:
+        return False
+    hours = [
+        float(each.excess)
+        for each in known
+        if each.grain is Grain.HOUR
+        and each.direction is day.direction
+        and day.start <= each.start < day.end
+    ]
+    return sum(hours) >= _MOSTLY * float(day.excess)
 
 
 def anomaly_event(anomaly: CostAnomaly, environment: str) -> Event:

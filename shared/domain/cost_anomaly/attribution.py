@@ -3,7 +3,8 @@
 A runaway application is seen in its own spend, in that of its model and in all of it. It is told
 once, for the scope that the most of the change is in, an application before a model where both say
 about the same; a scope whose change is mostly told already is left out. So two applications on one
-model that rose together are told as the model, and so is a price that changed.
+model that rose together are told as the model, and so is a price that changed. Where no application
+and no model has half of the change, all spend is what is unusual.
 
 A cell's change is what it cost less the median of the same hour on the 14 days before, or of the
 same weekday in the 4 weeks before, at the prices of the day before; what its prices changed stands
@@ -95,10 +96,11 @@ def _told_once(found: Sequence[Unusual], grid: SpendGrid, season: Season) -> lis
     return told
 
 
-def _rank(each: Unusual, grid: SpendGrid, left: Floats) -> tuple[bool, float]:
+def _rank(each: Unusual, grid: SpendGrid, left: Floats) -> float:
     change = _of(each, grid, left)
-    specific = each.scope != EVERYTHING
-    return specific, change if each.scope.application is None else change / _ABOUT_THE_SAME
+    if each.scope == EVERYTHING:
+        return _MOSTLY * change
+    return change if each.scope.application is None else change / _ABOUT_THE_SAME
 
 
 def _of(each: Unusual, grid: SpendGrid, changes: Floats) -> float:

@@ -4,7 +4,7 @@ An hour's band is that of the streaming detector (decision 0007), which replays 
 half as wide again. A day's is three times the 80 % band of its forecast. What is outside also has
 to exceed it by a share of a mean day's spend: 1 % for an hour, 5 % for a day. Hours are judged
 upwards only: an application that rests is no news, and an outage has alerts of its own. What that
-finds and how often it errs: docs/benchmarks.md, decision 0014.
+finds and how often it errs: docs/benchmarks.md, decision 0016.
 """
 
 from collections.abc import Iterator, Sequence

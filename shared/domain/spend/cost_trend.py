@@ -9,7 +9,8 @@ import msgspec
 
 from shared.domain.forecast.daily_series import DailySeries
 from shared.domain.price.charge import EXACT
-from shared.domain.spend.money import usd, usd_estimate, usd_mean
+from shared.domain.price.money import usd_text
+from shared.domain.spend.money import usd_estimate, usd_mean
 from shared.domain.spend.spend_days import days_between, spend_series
 from shared.domain.trend import LEAST_KNOWN_DAYS, METHOD, Direction, trend
 
@@ -75,6 +76,7 @@ class CostTrend(msgspec.Struct, frozen=True, kw_only=True):
     period_days: int
     known_days: int
     currency: str = "USD"
+    cost_basis: str = "effective"
     total_cost: str
     avg_daily_cost: str | None
     unpriced_requests: int
@@ -125,7 +127,9 @@ class TrendDays:
         if day in self.missing:
             return DailyCost(day, None, None, None)
         cost = self.costs.get(day, DayCost())
-        return DailyCost(day, usd(cost.total), usd(cost.tokens), usd(cost.deployment))
+        return DailyCost(
+            day, usd_text(cost.total), usd_text(cost.tokens), usd_text(cost.deployment)
+        )
 
 
 def cost_trend(
@@ -154,7 +158,7 @@ def cost_trend(
         **described,  # type: ignore[arg-type]
         period_days=(days.end - days.first).days,
         known_days=known,
-        total_cost=usd(total),
+        total_cost=usd_text(total),
         avg_daily_cost=usd_mean(total, known) if known else None,
         unpriced_requests=unpriced_requests,
         trend_direction=found.direction if found else None,

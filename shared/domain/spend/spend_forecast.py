@@ -4,7 +4,7 @@ History is priced anew for each span of days ahead that has prices of its own: w
 meter by meter, would have cost then. One forecast of that sum is made for each span, and gives the
 span's days. So a price that falls next week counts from next week on, a price that changed in the
 past is no trend, and how the meters of several models go up and down together is in the sum, where
-bands of single meters could only be combined under a guess of their correlation (decision 0013).
+bands of single meters could only be combined under a guess of their correlation (decision 0015).
 
 Provisioned throughput costs what is configured, so it is added without a band.
 
@@ -62,22 +62,25 @@ class SpendForecast:
 
     Attributes:
         first: today.
-        mean: US dollars by day, expected.
+        tokens: US dollars of tokens by day, expected.
         spread: how far off that may be.
-        floor: US dollars by day that are certain: provisioned, or spent already.
+        fixed: US dollars of provisioned throughput by day, certain.
+        spent: US dollars of tokens that today has cost already.
     """
 
     first: date
-    mean: Floats
+    tokens: Floats
     spread: Spread
-    floor: Floats
+    fixed: Floats
+    spent: float = 0.0
 
     def daily(self) -> list[tuple[date, Interval]]:
         """Return the days with their bands."""
-        middle = self.mean + self.spread.lean
-        low = np.maximum(np.minimum(middle - self.spread.reach, self.mean), self.floor)
-        high = np.maximum(middle + self.spread.reach, self.mean)
-        bands = zip(self.mean.tolist(), low.tolist(), high.tolist(), strict=True)
+        mean, floor = self.tokens + self.fixed, self._floor
+        middle = mean + self.spread.lean
+        low = np.maximum(np.minimum(middle - self.spread.reach, mean), floor)
+        high = np.maximum(middle + self.spread.reach, mean)
+        bands = zip(mean.tolist(), low.tolist(), high.tolist(), strict=True)
         return [(self.first + timedelta(days=at), Interval(*band)) for at, band in enumerate(bands)]
 
     def total(self, days: int) -> Interval:
@@ -85,9 +88,31 @@ class SpendForecast:
         if days <= 0:
             return Interval(0.0, 0.0, 0.0)
         reach, excess = self.spread.of_sum(days)
-        floor = float(self.floor[:days].sum())
-        mean = max(float(self.mean[:days].sum()) + excess, floor)
+        floor = float(self._floor[:days].sum())
+        mean = float(self.tokens[:days].sum() + self.fixed[:days].sum()) + excess
+        mean = max(mean, floor)
         return Interval(mean, max(mean - reach, floor), mean + reach)
+
+    def with_today(self, today: DaySoFar) -> "SpendForecast":
+        """Return the forecast in the light of what today has cost so far."""
+        left, usual = 1 - today.elapsed, float(self.tokens[0])
+        whole = today.spent + left * (left * usual + today.spent)
+        scale = sqrt(left) * max(1.0, whole / usual if usual else 1.0)
+        spread = Spread(
+            _first_times(self.spread.reach, scale),
+            _first_times(self.spread.lean, scale),
+            _first_times(self.spread.excess, left),
+            self.spread.together,
+        )
+        tokens = self.tokens.copy()
+        tokens[0] = whole
+        return replace(self, tokens=tokens, spread=spread, spent=today.spent)
+
+    @property
+    def _floor(self) -> Floats:
+        floor = self.fixed.copy()
+        floor[0] += self.spent
+        return floor
 
 
 def spend_forecast(
@@ -101,11 +126,8 @@ def spend_forecast(
         today: what is known of the first of them; None for nothing.
     """
     tokens = _spliced(repriced, len(fixed))
-    floor = np.zeros(len(fixed))
-    found = SpendForecast(tokens.first, tokens.mean, tokens.spread, floor)
-    if today is not None:
-        found = _with_today(found, today)
-    return replace(found, mean=found.mean + fixed, floor=found.floor + fixed)
+    found = SpendForecast(tokens.first, tokens.mean, tokens.spread, fixed)
+    return found if today is None else found.with_today(today)
 
 
 def _spliced(repriced: Sequence[Repriced], days: int) -> Forecast:
@@ -125,23 +147,6 @@ def _spliced(repriced: Sequence[Repriced], days: int) -> Forecast:
     )
     mean = np.stack([each.mean for each in parts])[part, ahead]
     return Forecast(parts[0].first, mean, spread, parts[0].floor)
-
-
-def _with_today(found: SpendForecast, today: DaySoFar) -> SpendForecast:
-    left = 1 - today.elapsed
-    usual = float(found.mean[0])
-    whole = today.spent + left * (left * usual + today.spent)
-    scale = sqrt(left) * max(1.0, whole / usual if usual else 1.0)
-    spread = found.spread
-    scaled = Spread(
-        _first_times(spread.reach, scale),
-        _first_times(spread.lean, scale),
-        _first_times(spread.excess, left),
-        spread.together,
-    )
-    mean, floor = found.mean.copy(), found.floor.copy()
-    mean[0], floor[0] = whole, today.spent
-    return SpendForecast(found.first, mean, scaled, floor)
 
 
 def _first_times(values: Floats, factor: float) -> Floats:

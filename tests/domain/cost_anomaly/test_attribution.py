@@ -1,5 +1,6 @@
 """An anomaly is told once, for whoever it is down to, with what its change is made of."""
 
+import numpy as np
 import pytest
 
 from shared.domain.cost_anomaly.attribution import (
@@ -52,6 +53,12 @@ def parts(grid: SpendGrid, each: Unusual) -> dict[tuple[Cause, str], float]:
             [Scope(application="triage"), Scope(application="checkout-bot")],
             id="two applications on two models",
         ),
+        pytest.param(
+            dict.fromkeys(CELLS, 4.0),
+            False,
+            [Scope(model="gpt-5"), Scope(model="gpt-5-mini")],
+            id="two models",
+        ),
     ],
 )
 def test_what_one_cause_has_moved_is_told_once(
@@ -68,6 +75,17 @@ def test_what_nobody_alone_is_down_to_is_told_of_everything() -> None:
 
     assert most_specific([only], scaled(grid, NOON, everywhere(2.0)), HOURS) == [only]
     assert most_specific([], grid, HOURS) == []
+
+
+def test_what_many_have_a_little_of_is_told_of_everything() -> None:
+    cells = [Cell(f"model-{at}", f"app-{at}") for at in range(5)]
+    starts = np.arange(30 * 24) * 60
+    usual = np.exp(np.random.default_rng(2).normal(0, 0.05, (5, len(starts))))
+    paid = usual.copy()
+    usual[:, NOON] = paid[:, NOON] = 4.0
+    grid = SpendGrid(cells, starts, usual, paid)
+
+    assert {each.scope for each in told(grid)} == {EVERYTHING}
 
 
 def test_the_parts_of_a_runaway_application() -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from shared.domain.price.money import usd_text
 from shared.domain.spend.cost_trend import CostTrend, DayCost, TrendDays, cost_trend
-from shared.domain.spend.money import usd, usd_estimate, usd_mean
+from shared.domain.spend.money import usd_estimate, usd_mean
 from shared.domain.trend import Direction
 from tests.domain.daily_factories import MONDAY, QUIET_WEEKEND, busy_week
 
@@ -113,8 +114,9 @@ def test_an_unknown_model_has_no_days() -> None:
 @pytest.mark.parametrize(
     ("shown", "text"),
     [
-        (usd(Decimal("1E+3")), "1000"),
-        (usd(Decimal("1E-9")), "0.000000001"),
+        (usd_text(Decimal("1E+3")), "1000"),
+        (usd_text(Decimal("1E-9")), "0.000000001"),
+        (usd_text(Decimal("5.00")), "5"),
         (usd_mean(Decimal(1), 3), "0.3333333333"),
         (usd_mean(Decimal(30), 3), "10"),
         (usd_mean(Decimal(0), 3), "0"),

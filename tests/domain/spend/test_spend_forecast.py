@@ -29,7 +29,7 @@ def times(factor: float) -> DailySeries:
 def test_at_steady_prices_it_is_the_forecast_of_the_spend() -> None:
     found, plain = ahead(), forecast(HISTORY, 30)
 
-    np.testing.assert_array_equal(found.mean, plain.mean)
+    np.testing.assert_array_equal(found.tokens, plain.mean)
     days = found.daily()
     assert [day for day, _ in days] == [TODAY + timedelta(days=at) for at in range(30)]
     np.testing.assert_allclose([band.lo80 for _, band in days], plain.lo80)
@@ -42,8 +42,8 @@ def test_a_price_that_doubles_next_week_counts_from_next_week_on() -> None:
     change = TODAY + timedelta(days=7)
     found, plain = ahead(Repriced(TODAY, HISTORY), Repriced(change, times(2))), ahead()
 
-    np.testing.assert_allclose(found.mean[:7], plain.mean[:7])
-    np.testing.assert_allclose(found.mean[7:], 2 * plain.mean[7:], rtol=1e-6)
+    np.testing.assert_allclose(found.tokens[:7], plain.tokens[:7])
+    np.testing.assert_allclose(found.tokens[7:], 2 * plain.tokens[7:], rtol=1e-6)
     np.testing.assert_allclose(found.spread.reach[7:], 2 * plain.spread.reach[7:], rtol=1e-6)
     assert found.total(7) == plain.total(7)
     assert found.total(30).mean == pytest.approx(
@@ -55,7 +55,7 @@ def test_what_is_provisioned_is_added_without_a_band() -> None:
     fixed = np.where(np.arange(30) < 10, 0.0, 24.0)
     found, plain = spend_forecast([Repriced(TODAY, HISTORY)], fixed=fixed), ahead()
 
-    np.testing.assert_allclose(found.mean, plain.mean + fixed)
+    np.testing.assert_array_equal(found.tokens, plain.tokens)
     np.testing.assert_allclose(found.spread.reach, plain.spread.reach)
     whole, without = found.total(30), plain.total(30)
     assert whole.hi80 - whole.lo80 == pytest.approx(without.hi80 - without.lo80)
@@ -86,12 +86,12 @@ def test_today_goes_on_between_the_usual_rest_and_its_pace(
     flat = Repriced(TODAY, DailySeries(HISTORY.first, np.full(DAYS, 100.0)))
     found = ahead(flat, today=DaySoFar(spent, elapsed))
 
-    assert found.mean[0] == pytest.approx(whole)
-    np.testing.assert_allclose(found.mean[1:], 100.0)
+    assert found.tokens[0] == pytest.approx(whole)
+    np.testing.assert_allclose(found.tokens[1:], 100.0)
 
 
 def test_a_day_that_is_over_has_no_band_and_one_that_runs_a_narrower_one() -> None:
-    usual = float(ahead().mean[0])
+    usual = float(ahead().tokens[0])
     over = ahead(today=DaySoFar(usual, 1.0)).daily()[0][1]
     half = ahead(today=DaySoFar(usual / 2, 0.5)).daily()[0][1]
     whole = ahead().daily()[0][1]

@@ -1,0 +1,38 @@
+"""The daily timer about cost: how budgets stand, what was unusual, what there is to be saved."""
+
+import logging
+from datetime import UTC, datetime
+
+import azure.functions as func
+
+from shared.bootstrap import app
+from shared.services.budget_events import tell_budgets
+from shared.triggers.budgets import budget_ports
+from shared.triggers.cost_anomalies import watch_spend_of_days
+
+logger = logging.getLogger(__name__)
+blueprint = func.Blueprint()
+
+
+# After midnight UTC, when the day is rolled up and its digests are built.
+@blueprint.timer_trigger(schedule="0 30 1 * * *", arg_name="timer", run_on_startup=False)
+async def plan_costs(timer: func.TimerRequest) -> None:
+    """Run the day's steps; each is safe to run twice, late, or at the same time elsewhere."""
+    del timer
+    now = datetime.now(UTC)
+    await tell_budgets_of_day(now)
+    await watch_spend_of_days(now)
+
+
+async def tell_budgets_of_day(now: datetime) -> None:
+    """Tell how every budget stands, once a day."""
+    parts = app()
+    told = await tell_budgets(
+        now=now,
+        ports=budget_ports(parts),
+        cursors=parts.cursors,
+        alerts=parts.alerts,
+        connected=parts.telemetry.enabled,
+        environment=parts.settings.environment,
+    )
+    logger.info("told budgets: count=%d", told)
