@@ -1,4 +1,4 @@
-"""Making daily digests from a day's chunks, and looking at them.
+"""Making daily digests from a day's chunks.
 
 A day is made once all its minutes are rolled up, hour by hour, and goes on where the last run
 stopped. The versions of the day's rollups tell cheaply whether late data came since; then it is
@@ -8,17 +8,16 @@ made anew, until the day is sealed.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from shared.domain.digest.day import ANSWERS, PREFIXES, DayDigest
-from shared.domain.digest.view import DigestView, digest_view
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
-from shared.domain.timeline import DAY_M, EPOCH, day_key, floor_to, micros, minute_of
-from shared.errors import InvalidInput, NotFound
+from shared.domain.timeline import DAY_M, day_key, floor_to, micros, minute_of
+from shared.errors import InvalidInput
 from shared.services.digest_ports import DigestHead, Digests, Stage
-from shared.services.digest_steps import STEPS, reached, steps_until, take_step
+from shared.services.digest_steps import STEPS, take_step
 from shared.services.ports import Chunks, Cursors, Rollups
 from shared.services.rollup import COMPLETE_THROUGH, SEALED_THROUGH
 
@@ -121,7 +120,7 @@ async def build_day(day: int, *, now: datetime, ports: DigestPorts, budget: Budg
     before = await ports.digests.head(day, Stage.FINISHED)
     if before is not None and before.version == version:
         return Outcome.UNCHANGED
-    digest, work = await _begun(day, version, ports)
+    digest, work = await begun(day, version, ports)
     steps = work.steps
     while steps < STEPS and (budget.left or steps == work.steps):
         await take_step(digest, day, steps, ports.chunks)
@@ -136,39 +135,6 @@ async def build_day(day: int, *, now: datetime, ports: DigestPorts, budget: Budg
     if work.etag is not None:
         await ports.digests.drop(day, Stage.WORK)
     return Outcome.BUILT
-
-
-async def view_digest(day: int, *, now: datetime, ports: DigestPorts, budget: Budget) -> DigestView:
-    """Return a day's digest in headline numbers; one not made yet is made so far, and not stored.
-
-    Args:
-        day: the minute it begins.
-        now: the clock, UTC.
-        ports: where it is, or what it is made from.
-        budget: how long making it may take.
-
-    Raises:
-        NotFound: the day has no digest, and nothing to make it from.
-    """
-    sealed = await ports.cursors.read(SEALED_THROUGH)
-    stored = await ports.digests.read(day, Stage.FINISHED)
-    if stored is not None:
-        head, blocks = stored
-        final = sealed is not None and day < sealed.minute
-        built = EPOCH + timedelta(microseconds=head.built_us)
-        return digest_view(blocks, day, through=day + DAY_M, built=built, final=final)
-    if day_key(day) not in await ports.chunks.days():
-        raise NotFound(f"no digest of {day_key(day)}, and no requests to make one from")
-    digest, _ = await _begun(day, "", ports)
-    minute = min(minute_of(now), day + DAY_M)
-    through = day
-    for step in steps_until(day, minute):
-        if not budget.left:
-            break
-        await take_step(digest, day, step, ports.chunks)
-        through = min(reached(day, step), minute)
-    digest.finish()
-    return digest_view(digest.blocks(finished=True), day, through=through, built=now, final=False)
 
 
 async def forget_digests(before: datetime, *, digests: Digests) -> int:
@@ -203,8 +169,14 @@ def day_of(text: str) -> int:
         raise InvalidInput.at("day", f"expected a day as 2026-11-23, got {text!r:.40}") from error
 
 
-async def _begun(day: int, version: str, ports: DigestPorts) -> tuple[DayDigest, DigestHead]:
-    """Return what an earlier run left, else a day begun after the one before."""
+async def begun(day: int, version: str, ports: DigestPorts) -> tuple[DayDigest, DigestHead]:
+    """Return what an earlier run left, else a day begun after the one before.
+
+    Args:
+        day: the minute it begins.
+        version: of the day's rollups; empty to begin it anew, not to be stored.
+        ports: where it is, and the day before.
+    """
     work = await ports.digests.read(day, Stage.WORK) if version else None
     if work is not None:
         head, blocks = work

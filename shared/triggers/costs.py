@@ -1,5 +1,7 @@
 """HTTP function that tells what everything cost."""
 
+import time
+
 import azure.functions as func
 
 from shared.bootstrap import app
@@ -10,6 +12,8 @@ from shared.domain.cost.month import cost_span
 from shared.domain.cost.report import CostReport, csv_of
 from shared.errors import InvalidInput
 from shared.services.costs import cost_report
+from shared.services.digests import Budget
+from shared.services.user_costs import user_cost_report
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.query import SPAN
@@ -18,6 +22,8 @@ from shared.triggers.responses import Answer
 blueprint = func.Blueprint()
 
 CSV = "text/csv"
+# For digests of days that have none yet, as the current one.
+_BUDGET_S = 30.0
 _LABELS = (
     "model",
     "deployment",
@@ -38,7 +44,7 @@ _LABELS = (
     query={
         **SPAN,
         "period": "instead of a range: `month` for the month to date, or one as `2026-11`",
-        "group_by": "labels, `tag:<key>`, day, hour; comma-separated",
+        "group_by": "labels, `tag:<key>`, user, day, hour; comma-separated",
         **dict.fromkeys(_LABELS, "exact name"),
         "quality_threshold": "from which score (0..1) on an answer is good, where its application "
         "does not say",
@@ -51,8 +57,19 @@ async def get_costs(call: Call) -> Answer:
     where = {name: call.query[name] for name in _LABELS if call.query.get(name)}
     span = cost_span(call.query, call.now)
     query = CostQuery(span, grouping.labels, where, grouping.period)
-    thresholds = Thresholds(every=_threshold(call), score=call.query.get("score"))
-    report, rows = await cost_report(grouping, query, thresholds, ports=app().costs)
+    if grouping.by_user:
+        budget = Budget(time.monotonic, time.monotonic() + _BUDGET_S)
+        report, rows = await user_cost_report(
+            grouping,
+            query,
+            now=call.now,
+            budget=budget,
+            ports=app().costs,
+            digests=app().digests,
+        )
+    else:
+        thresholds = Thresholds(every=_threshold(call), score=call.query.get("score"))
+        report, rows = await cost_report(grouping, query, thresholds, ports=app().costs)
     if CSV in call.headers.get("accept", ""):
         return Answer(csv_of(rows, grouping), media_type=CSV)
     return Answer(report)

@@ -9,7 +9,8 @@ import azure.functions as func
 from shared.bootstrap import app
 from shared.domain.digest.view import DigestView
 from shared.errors import Stale
-from shared.services.digests import Budget, day_of, make_digests, view_digest
+from shared.services.digest_reading import view_digest
+from shared.services.digests import Budget, day_of, make_digests
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer

@@ -11,7 +11,8 @@ from shared.adapters.tables import CHUNK_PART_BYTES, DIGESTS
 from shared.domain.timeline import DAY_M, minute_of
 from shared.errors import Stale
 from shared.services.digest_ports import DigestHead, Stage
-from shared.services.digests import Budget, Outcome, make_digests, view_digest
+from shared.services.digest_reading import view_digest
+from shared.services.digests import Budget, Outcome, make_digests
 from tests.domain.factories import T0
 from tests.services.monitor_factories import HOUR, Monitor, sent
 

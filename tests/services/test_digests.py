@@ -9,13 +9,13 @@ from shared.domain.digest.view import DigestView
 from shared.domain.timeline import DAY_M, minute_of
 from shared.errors import InvalidInput, NotFound
 from shared.services.digest_ports import Stage
+from shared.services.digest_reading import view_digest
 from shared.services.digests import (
     Budget,
     Outcome,
     day_of,
     forget_digests,
     make_digests,
-    view_digest,
 )
 from shared.services.ports import Cursor
 from shared.services.quality import ingest_quality

@@ -1,4 +1,4 @@
-"""How costs are asked to be grouped: by labels and tags, and by day or hour."""
+"""How costs are asked to be grouped: by labels, tags or users, and by day or hour."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.domain.cost.table import Period
 from shared.errors import InvalidInput
 
 TAG = "tag:"
-DAY, HOUR = "day", "hour"
+USER, DAY, HOUR = "user", "day", "hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +25,33 @@ class Grouping:
     labels: tuple[str, ...]
     period: Period
 
+    @property
+    def by_user(self) -> bool:
+        """Tell whether users are told apart."""
+        return USER in self.names
+
 
 def grouping_of(names: Sequence[str], series_tags: Collection[str]) -> Grouping:
     """Return the grouping that names ask for.
 
     Args:
-        names: labels, `tag:<key>`, day, hour.
+        names: labels, `tag:<key>`, user, day, hour.
         series_tags: tags that tell series apart.
 
     Raises:
-        InvalidInput: a name that is unknown or given twice, or a tag that rollups do not keep.
+        InvalidInput: a name that is unknown or given twice, a tag that rollups do not keep, or
+            users together with anything but days.
     """
     for at, name in enumerate(names):
         if name in names[:at]:
             raise _refused(f"{name} is given twice")
         if name.startswith(TAG):
             _check_tag(name.removeprefix(TAG), series_tags)
-        elif name not in (*label.REQUEST_LABELS, DAY, HOUR):
-            known = ", ".join((*label.REQUEST_LABELS, "tag:<key>", DAY, HOUR))
+        elif name not in (*label.REQUEST_LABELS, USER, DAY, HOUR):
+            known = ", ".join((*label.REQUEST_LABELS, "tag:<key>", USER, DAY, HOUR))
             raise _refused(f"expected {known}, got {name!r:.80}")
+        if USER in names and name not in (USER, DAY):
+            raise _refused(f"users are told apart by day only, not by {name}")
     labels = [label_of(name) for name in names if name not in (DAY, HOUR)]
     period = Period.HOUR if HOUR in names else Period.DAY if DAY in names else Period.SPAN
     return Grouping(tuple(names), tuple(labels), period)

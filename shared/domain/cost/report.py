@@ -37,6 +37,8 @@ class CostReport(msgspec.Struct, frozen=True, kw_only=True):
         refused_requests: those turned away unprocessed (401, 403, 404, 429): they cost nothing.
         deployment_type_assumed_requests: those priced as Global, as nobody told the type.
         sampled_out_requests: how many more requests the weights of the reported ones stand for.
+        days_without_users: UTC days of which it is not known which users they are the cost of, or
+            not of all; only where users were asked for.
         items: rows, each with the keys that were asked for and the fields of a cost row.
     """
 
@@ -54,6 +56,7 @@ class CostReport(msgspec.Struct, frozen=True, kw_only=True):
     deployment_type_assumed_requests: int
     sampled_out_requests: int
     items: list[dict[str, Any]]
+    days_without_users: list[str] = []
     currency: str = "USD"
     basis: str = "list"
 

@@ -19,6 +19,7 @@ from shared.domain.digest import (
     retries,
     scored_settings,
     settings,
+    user_tokens,
     users,
 )
 from shared.domain.digest.quality import Scores
@@ -40,6 +41,7 @@ SECTIONS = {
     "outputs": outputs,
     "retries": retries,
     "users": users,
+    "user_tokens": user_tokens,
     "quality": quality,
     "settings": settings,
     "durations": durations,
@@ -67,6 +69,7 @@ class Index(msgspec.Struct, frozen=True):
         scores_left_out: scores out of bounds.
         look_back_us: how far the search for earlier answers reached back at the end of each hour,
             at least: less than a day where there were more than `MAX_KEPT` hashes.
+        cells: what prices depend on besides the series, by code.
     """
 
     places: list[Place] = []
@@ -79,6 +82,7 @@ class Index(msgspec.Struct, frozen=True):
     unmatched_scores: int = 0
     scores_left_out: int = 0
     look_back_us: int = _DAY_US
+    cells: list[str] = []
 
 
 class DayDigest:
@@ -96,7 +100,7 @@ class DayDigest:
         index = index_of(kept) if kept else Index()
         self._series = SeriesList(index.places)
         self._versions, self._names = TextList(index.versions), TextList(index.names)
-        self._efforts = TextList(index.efforts)
+        self._efforts, self._cells = TextList(index.efforts), TextList(index.cells)
         self._requests, self._duplicates = index.requests, index.duplicates
         self._short_by, self._look_back_us = index.short_by_tokens, index.look_back_us
         self._tallies = sections_of(kept)
@@ -133,6 +137,7 @@ class DayDigest:
             "outputs": outputs.outputs_of(rows),
             "retries": self._attempts.close(rows, end * MINUTE_US),
             "users": users.users_of(rows),
+            "user_tokens": user_tokens.user_tokens_of(rows, self._cells),
             "quality": joined.by_version,
             "settings": settings.settings_of(rows, stated),
             "durations": durations.durations_of(rows),
@@ -155,6 +160,8 @@ class DayDigest:
                 self._tallies[name] = _BOUNDED[name](self._tallies[name])
         if len(self._tallies["users"]) > users.MAX_COUNTED:
             self._cut_users(users.MAX_COUNTED)
+        if len(self._tallies["user_tokens"]) > user_tokens.MAX_ROWS:
+            self._cut_user_tokens()
         self._answers.settle(end * MINUTE_US)
         self._prefixes.settle(end * MINUTE_US)
         if self._answers.forgotten_us != NULL:
@@ -171,6 +178,9 @@ class DayDigest:
         for name, cut in _BOUNDED.items():
             self._tallies[name] = cut(self._tallies[name])
         self._cut_users(users.TOP, exact=True)
+        self._tallies["user_tokens"] = user_tokens.cut_user_tokens(
+            self._tallies["user_tokens"], self._tallies["users"].keys["user"]
+        )
 
     def blocks(self, *, finished: bool) -> dict[str, bytes]:
         """Return the digest as packed blocks; of an unfinished one also what is still open."""
@@ -190,6 +200,7 @@ class DayDigest:
             self._scores.unmatched,
             self._scores.left_out,
             self._look_back_us,
+            self._cells.texts,
         )
         packed = {name: pack(each) for name, each in columns.items()}
         return {INDEX: pack({INDEX: msgspec.msgpack.encode(index)})} | packed
@@ -197,6 +208,12 @@ class DayDigest:
     def _cut_users(self, keep: int, *, exact: bool = False) -> None:
         self._tallies["users"], lost = users.cut_users(self._tallies["users"], keep)
         self._short_by += 0 if exact else lost
+
+    def _cut_user_tokens(self) -> None:
+        before = self._tallies["user_tokens"]
+        kept, lost = user_tokens.within_rows(before, user_tokens.MAX_ROWS // 2)
+        self._tallies["user_tokens"] = user_tokens.cut_user_tokens(before, kept)
+        self._short_by += lost
 
 
 def index_of(blocks: Blocks) -> Index:

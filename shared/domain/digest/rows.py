@@ -30,6 +30,8 @@ _CODED = (
     "finish_reason",
     "prompt_version",
     "reasoning_effort",
+    "tier_served",
+    "model_version",
 )
 _PLAIN = (
     "start_us",
@@ -40,6 +42,11 @@ _PLAIN = (
     "cached_input_tokens",
     "cache_write_tokens",
     "reasoning_tokens",
+    "audio_input_tokens",
+    "audio_output_tokens",
+    "image_input_tokens",
+    "image_output_tokens",
+    "other_units",
     "max_output_tokens",
     "temperature",
     "stream",

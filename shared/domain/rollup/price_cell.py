@@ -86,9 +86,14 @@ class Places:
 
     def term(self, kind: str, code: int) -> str:
         """Return the name of a cell."""
+        cell = self.cell(kind, code)
+        return cell_term(kind, cell.outcome, cell.tier, cell.band)
+
+    def cell(self, kind: str, code: int) -> Cell:
+        """Return the parts of a cell's name."""
         place, outcome = divmod(code, len(_OUTCOMES))
         tier, band = divmod(place, len(BANDS))
-        return cell_term(kind, _OUTCOMES[outcome], self._tiers[tier], BANDS[band])
+        return Cell(kind, _OUTCOMES[outcome], BANDS[band], self._tiers[tier])
 
 
 def outcomes(batch: Batch) -> Ints:

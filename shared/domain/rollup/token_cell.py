@@ -66,7 +66,7 @@ def token_cells(batch: Batch, places: Places) -> Cells:
         batch: request columns.
         places: the cell of each row.
     """
-    return _cells(_apart(batch), places)
+    return _cells(disjoint_tokens(batch), places)
 
 
 def unseen_cells(batch: Batch, places: Places) -> Cells:
@@ -83,7 +83,7 @@ def unseen_cells(batch: Batch, places: Places) -> Cells:
     if (weight == NULL).all():
         return _cells({}, places)
     more = np.where(weight == NULL, 0, weight - WHOLE) / WHOLE
-    found = {kind: np.rint(column * more) for kind, column in _apart(batch).items()}
+    found = {kind: np.rint(column * more) for kind, column in disjoint_tokens(batch).items()}
     return _cells({kind: column.astype(np.int64) for kind, column in found.items()}, places)
 
 
@@ -107,7 +107,7 @@ def _cells(columns: Mapping[TokenType, Ints], places: Places) -> Cells:
     return terms, moved[groups.inverse], np.concatenate(values), np.concatenate(rows)
 
 
-def _apart(batch: Batch) -> dict[TokenType, Ints]:
+def disjoint_tokens(batch: Batch) -> dict[TokenType, Ints]:
     """Return the tokens of each request by type, none of them in two parts; unknown is 0."""
     found = {}
     for kind in (kind for kind in TokenType if COLUMN_OF[kind] in batch.columns):
