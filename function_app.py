@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from shared.triggers import (
+    advice,
     alerting,
     annotations,
     applications,
@@ -40,6 +41,7 @@ from shared.triggers import (
 
 app = func.FunctionApp()
 for feature in (
+    advice,
     alerting,
     annotations,
     applications,

@@ -41,6 +41,10 @@ class Settings:
         max_series: series of full detail per kind and day.
         allow_private_webhooks: whether channels may lead to http URLs and into private networks.
         degradation_percent: how far from normal a metric has to be to have changed.
+        max_mean_response_ms: mean response time from which on advice is given, whatever is normal.
+        max_p99_response_ms: the same of the 99th percentile.
+        max_error_rate_percent: the same of failures.
+        max_tokens_per_request: the same of input and output tokens.
         weekly_summary_channel: name of the channel that gets the week in review; empty: none.
     """
 
@@ -63,6 +67,10 @@ class Settings:
     max_series: int = 2000
     allow_private_webhooks: bool = False
     degradation_percent: int = 20
+    max_mean_response_ms: int = 3_000
+    max_p99_response_ms: int = 10_000
+    max_error_rate_percent: int = 5
+    max_tokens_per_request: int = 1_500
     weekly_summary_channel: str = ""
 
 
@@ -96,6 +104,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         max_series=_whole(environment, "MAX_SERIES", 2000, 10, 2000),
         allow_private_webhooks=_flag(environment, "ALLOW_PRIVATE_WEBHOOKS"),
         degradation_percent=_whole(environment, "DEGRADATION_PERCENT", 20, 1, 1_000),
+        max_mean_response_ms=_whole(environment, "MAX_MEAN_RESPONSE_MS", 3_000, 1, 3_600_000),
+        max_p99_response_ms=_whole(environment, "MAX_P99_RESPONSE_MS", 10_000, 1, 3_600_000),
+        max_error_rate_percent=_whole(environment, "MAX_ERROR_RATE_PERCENT", 5, 1, 100),
+        max_tokens_per_request=_whole(environment, "MAX_TOKENS_PER_REQUEST", 1_500, 1, 10_000_000),
         weekly_summary_channel=read(WEEKLY_SUMMARY_CHANNEL, "").strip(),
     )
 

@@ -130,6 +130,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         MAX_SERIES: string(monitor.?maxSeries ?? 2000)
         ALLOW_PRIVATE_WEBHOOKS: toLower(string(monitor.?allowPrivateWebhooks ?? false))
         DEGRADATION_PERCENT: string(monitor.?degradationPercent ?? 20)
+        MAX_MEAN_RESPONSE_MS: string(monitor.?maxMeanResponseMs ?? 3000)
+        MAX_P99_RESPONSE_MS: string(monitor.?maxP99ResponseMs ?? 10000)
+        MAX_ERROR_RATE_PERCENT: string(monitor.?maxErrorRatePercent ?? 5)
+        MAX_TOKENS_PER_REQUEST: string(monitor.?maxTokensPerRequest ?? 1500)
         WEEKLY_SUMMARY_CHANNEL: monitor.?weeklySummaryChannel ?? ''
       },
       mapValues(

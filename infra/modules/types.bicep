@@ -54,6 +54,26 @@ type MonitorSettings = {
   @maxValue(1000)
   degradationPercent: int?
 
+  @description('Mean response time in ms from which on advice is given, whatever is normal.')
+  @minValue(1)
+  @maxValue(3600000)
+  maxMeanResponseMs: int?
+
+  @description('The same of the 99th percentile, in ms.')
+  @minValue(1)
+  @maxValue(3600000)
+  maxP99ResponseMs: int?
+
+  @description('The same of failures, in percent of requests.')
+  @minValue(1)
+  @maxValue(100)
+  maxErrorRatePercent: int?
+
+  @description('The same of input and output tokens a request.')
+  @minValue(1)
+  @maxValue(10000000)
+  maxTokensPerRequest: int?
+
   @description('Channel that gets the week in review; empty: none.')
   weeklySummaryChannel: string?
 }

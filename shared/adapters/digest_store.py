@@ -5,6 +5,7 @@ up to 11 properties of 64 KiB, and `head`, which is replaced last with its ETag 
 generation. So a reader meets the old digest or the new one, never some of both.
 """
 
+import asyncio
 import uuid
 from collections.abc import Collection, Mapping
 
@@ -49,7 +50,8 @@ class DigestStore:
                 return None
             head, sizes = _head_of(found), _sizes_of(found)
             wanted = [name for name in sizes if only is None or name in only]
-            blocks = {name: await self._block(partition, name, head) for name in wanted}
+            read = await asyncio.gather(*(self._block(partition, name, head) for name in wanted))
+            blocks = dict(zip(wanted, read, strict=True))
             if all(len(blocks[name]) == sizes[name] for name in wanted):
                 return head, blocks
         raise Stale(f"digest {partition} keeps being replaced")

@@ -17,6 +17,7 @@ from shared.domain.degradation.attribution_view import Attribution, annotations_
 from shared.domain.degradation.degradation import Change, Gates
 from shared.domain.degradation.evidence import Evidence, Name, family_of
 from shared.domain.degradation.view import AVERAGE, DegradationView, averages
+from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.domain.span import Span
 from shared.domain.timeline import instant, minute_of
 from shared.services.annotations import load_annotations
@@ -65,7 +66,7 @@ async def get_degradation(
     )
     scores = baseline is not None and has_scores([baseline])
     evidence = await read_evidence(span, fresh, ports.reading, wanted=name, scores=scores)
-    advised = [each for each in advice if each.model == model]
+    advised = [each for each in advice if _concerns(each, name)]
     view = _opening(name, span, baseline, evidence, fresh)
     view = msgspec.structs.replace(view, recommendations=advised)
     reason = _reason(baseline, evidence, view.sample_size, ports.gates)
@@ -88,6 +89,13 @@ async def get_degradation(
         attribution=attribution,
         annotations=near,
     )
+
+
+def _concerns(advice: Recommendation, name: Name) -> bool:
+    """Tell whether advice stands, or is being tried, and is about a model or its deployment."""
+    model, deployment = name
+    stands = advice.status in (Status.PROPOSED, Status.APPLIED)
+    return stands and advice.model == model and deployment in ("", advice.deployment)
 
 
 async def _baseline(name: Name, span: Span, documents: Documents) -> Baseline | None:

@@ -24,6 +24,7 @@ from shared.services.baselines import (
     learnable_until,
 )
 from shared.services.baselines import compute_baselines as compute
+from shared.triggers.advice import advise
 from shared.triggers.call import Call
 from shared.triggers.degradation import check_degradation
 from shared.triggers.endpoint import endpoint
@@ -50,7 +51,7 @@ class Establishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # Off the full hour, when the hour's rollup is written.
 @blueprint.timer_trigger(schedule="0 7 * * * *", arg_name="timer", run_on_startup=False)
 async def compute_baselines(timer: func.TimerRequest) -> None:
-    """Learn what is normal for every model and deployment, then judge what depends on it."""
+    """Learn what is normal, then judge, advise and verify what depends on it."""
     del timer
     now = datetime.now(UTC)
     run = await compute(
@@ -69,6 +70,7 @@ async def compute_baselines(timer: func.TimerRequest) -> None:
         run.elapsed_s,
     )
     await check_degradation(now)
+    await advise(now)
     await judge_recommendations(now)
 
 

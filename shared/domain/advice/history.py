@@ -108,6 +108,11 @@ class Work:
         return self.setting(Setting.STREAM)
 
 
+def no_work(scope: Scope) -> Work:
+    """Return what is known of requests that no digest has."""
+    return Work(scope, {name: _no_rows(name) for name in SECTIONS}, ())
+
+
 def histories(days: Sequence[DayFacts]) -> dict[Scope, Work]:
     """Return what is known of every scope.
 
@@ -153,12 +158,16 @@ def _joined(name: str, days: Sequence[DayFacts], places: Sequence[Ints], texts: 
     ]
     parts = [part for part in parts if len(part)]
     if not parts:
-        of = digest.SECTIONS[name]
-        own = [key for key in of.KEYS if key != "series"]
-        return empty((_SCOPE, "day", *own), of.SUMS)
+        return _no_rows(name)
     keys = {key: np.concatenate([part.keys[key] for part in parts]) for key in parts[0].keys}
     sums = {key: np.concatenate([part.sums[key] for part in parts]) for key in parts[0].sums}
     return Tally(keys, sums).where(np.lexsort((keys["day"], keys[_SCOPE])))
+
+
+def _no_rows(name: str) -> Tally:
+    of = digest.SECTIONS[name]
+    own = [key for key in of.KEYS if key != "series"]
+    return empty((_SCOPE, "day", *own), of.SUMS)
 
 
 def _placed(name: str, facts: DayFacts, place: Ints, texts: Texts) -> Tally:

@@ -13,6 +13,7 @@ from shared.domain.advice.answer_lengths import Truncation, answer_lengths
 from shared.domain.advice.ground import FEWEST, Conclusion, Ground
 from shared.domain.advice.in_use import in_use
 from shared.domain.advice.token_limit import TOLERATED, Cap, cap_of, ladder
+from shared.domain.advice.wording import in_percent
 from shared.domain.digest.outputs import FINISHES
 from shared.domain.digest.settings import Setting
 from shared.domain.digest.tally import tally_of
@@ -85,7 +86,7 @@ def _lowered(ground: Ground, cap: Cap, chosen: Truncation) -> Conclusion:
         description=(
             f"Lower max_tokens from {cap.limit} to {limit}. It would cut "
             f"{chosen.share:.2%} of answers ({chosen.high:.2%} at most), and each request would "
-            f"take {freed.low:.0f} to {freed.high:.0f} % less of the quota, as Azure admits it by "
+            f"take {in_percent(freed)} less of the quota, as Azure admits it by "
             "its prompt and max_tokens. It saves money only by truncating."
         ),
         expected_improvement=freed,

@@ -24,7 +24,7 @@ from shared.domain.advice.values import (
     log_durations,
     score_differences,
 )
-from shared.domain.advice.wording import evidence_of_scores
+from shared.domain.advice.wording import evidence_of_scores, in_percent
 from shared.domain.recommendation.recommendation import (
     Category,
     Effort,
@@ -171,7 +171,7 @@ def _quicker(
         priority=Priority.HIGH if ground.is_slow else Priority.LOW,
         description=(
             f"Send the work of {ground.scope.application} to {setting.split('=', 1)[1]}: in the "
-            f"same hours it took {gained.low:.0f} to {gained.high:.0f} % less time."
+            f"same hours it took {in_percent(gained)} less time."
         ),
         expected_improvement=gained,
         implementation_effort=Effort.MEDIUM,

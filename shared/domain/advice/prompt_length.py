@@ -21,7 +21,7 @@ from shared.domain.advice.values import (
     per_success,
     score_differences,
 )
-from shared.domain.advice.wording import evidence_of_scores
+from shared.domain.advice.wording import evidence_of_scores, in_percent
 from shared.domain.digest.settings import Setting
 from shared.domain.digest.tally import Tally
 from shared.domain.recommendation.recommendation import (
@@ -100,7 +100,7 @@ def _other_version(
         priority=Priority.MEDIUM,
         description=(
             f"Use prompt version {version} instead of {used}: where both were in use at once, it "
-            f"took {gained.low:.0f} to {gained.high:.0f} % fewer tokens a request and no score "
+            f"took {in_percent(gained)} fewer tokens a request and no score "
             "was worse by more than 3 %."
         ),
         expected_improvement=gained,

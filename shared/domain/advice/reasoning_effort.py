@@ -23,7 +23,7 @@ from shared.domain.advice.values import (
     per_success,
     score_differences,
 )
-from shared.domain.advice.wording import evidence_of_scores
+from shared.domain.advice.wording import evidence_of_scores, in_percent
 from shared.domain.digest.settings import UNSET, Setting
 from shared.domain.digest.tally import Tally
 from shared.domain.recommendation.recommendation import Category, Effort, Priority, Target
@@ -92,7 +92,7 @@ def _lower(
         priority=Priority.HIGH if ground.is_slow else Priority.MEDIUM,
         description=(
             f"Ask for {KIND} {to} instead of {effort}: where both were in use at once, {to} took "
-            f"{gained.low:.0f} to {gained.high:.0f} % less time and no score was worse by more "
+            f"{in_percent(gained)} less time and no score was worse by more "
             "than 3 %. Who chose one or the other may have had reasons: this compares, it does "
             "not prove."
         ),

@@ -121,7 +121,13 @@ def _largest(parts: _Parts) -> tuple[str, str]:
             "first word: a lower reasoning_effort is what shortens it most."
         )
     first = parts.first_token_ms
-    if first is not None and first >= _MOSTLY * parts.mean_ms:
+    if first is None:
+        return "measure_first_token", (
+            f"Nobody reports when the first of {parts.output_tokens:,.0f} output tokens comes, so "
+            "what takes the time is not known: report time_to_first_token_ms, and see whether "
+            "shorter answers, streaming or a faster model are what helps."
+        )
+    if first >= _MOSTLY * parts.mean_ms:
         if parts.uncached_tokens >= _LONG_PROMPT:
             return "prompt", (
                 f"{first:,.0f} ms pass before the first token, with {parts.uncached_tokens:,.0f} "

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.domain.advice.shares import Share
 from shared.domain.advice.values import MARGIN, ScoreDifference
-from shared.domain.recommendation.recommendation import Evidence, Fact
+from shared.domain.recommendation.recommendation import Evidence, Fact, Improvement
 
 
 def evidence_of_scores(differences: Mapping[str, ScoreDifference]) -> Evidence:
@@ -20,6 +20,12 @@ def evidence_of_scores(differences: Mapping[str, ScoreDifference]) -> Evidence:
         }
         found[f"quality_{name}"] = told
     return found
+
+
+def in_percent(improvement: Improvement) -> str:
+    """Return an interval of percents in words, as one number where it is one."""
+    low, high = f"{improvement.low:.0f}", f"{improvement.high:.0f}"
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def evidence_of_share(share: Share) -> dict[str, Fact]:

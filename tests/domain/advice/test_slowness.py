@@ -29,6 +29,7 @@ def told(every: list[Day], **fields: Any) -> dict[str, Conclusion]:
     ("fields", "setting"),
     [
         ({"time_to_first_token_ms": 500.0}, "answer_length"),
+        ({}, "measure_first_token"),
         ({"reasoning_tokens": 300}, "reasoning"),
         ({"time_to_first_token_ms": 3_500.0, "input_tokens": 9_000}, "prompt"),
         ({"time_to_first_token_ms": 3_500.0}, "capacity"),
