@@ -24,6 +24,7 @@ RECOMMENDATION_VERIFIED = "recommendation.verified"
 RECOMMENDATION_REFUTED = "recommendation.refuted"
 COST_ANOMALY = "cost.anomaly"
 BUDGET_STATUS = "budget.status"
+COST_PLAN = "cost.plan"
 
 SCHEMA = "1"
 

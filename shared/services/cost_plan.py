@@ -1,92 +1,28 @@
-"""Cost plans: of one model or of all, from what is stored; once a day they become events.
+"""Cost plans: of one model or of all, from what is stored.
 
-The period is the last 30 whole UTC days, from the first on which the model was used or capacity
-held for it; days whose data is missing are left out, as in `/cost-trend`. Where there is no whole
-day yet, it is today so far.
+The period is the last 30 whole UTC days; where the model was not used in the 30 days before, from
+the first on which it was, or capacity was held for it. Days whose data is missing are left out, as
+in `/cost-trend`. Where there is no whole day yet, it is today so far.
 """
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from shared.domain import label
-from shared.domain.application import Application
-from shared.domain.cost.capacity import Capacity, capacity_of
+from shared.domain.cost.capacity import Capacity
 from shared.domain.cost.costing import CostQuery, costs_of
-from shared.domain.digest.day import INDEX
-from shared.domain.plan.assembling import READ, Stored, workload_of
+from shared.domain.plan.assembling import Stored, workload_of
 from shared.domain.plan.plan import plan_of
-from shared.domain.plan.traffic import LOAD, Traffic, traffic_of
-from shared.domain.plan.traffic import READ as SECTIONS
 from shared.domain.plan.view import CostPlan, Headline, view_of
 from shared.domain.plan.workload import Workload
-from shared.domain.price.pricing import Pricing
-from shared.domain.reservation.reservation import Reservation
-from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
-from shared.domain.span import Span
 from shared.domain.spend.spend_days import missing_days
-from shared.domain.timeline import DAY_M, floor_to, instant, minute_of, rfc3339_minute
-from shared.services.applications import load_applications
-from shared.services.costs import CostPorts
-from shared.services.digest_ports import Digests, Stage
-from shared.services.reading import freshness, read_span
-from shared.services.reservations import load_reservations
-
-PERIOD_DAYS = 30
-_AT_ONCE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPorts:
-    """What plans are made from.
-
-    Attributes:
-        costs: rollups, prices, deployments, reservations and applications.
-        digests: of the days.
-    """
-
-    costs: CostPorts
-    digests: Digests
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """All that plans of one period share.
-
-    Attributes:
-        span: minutes of the period.
-        partial: whether it is today so far.
-        rollups: of all requests.
-        pricing: prices and deployments.
-        capacity: provisioned.
-        traffic: what digests tell.
-        applications: what is known of them.
-        reservations: all that are owned.
-        through: every minute before this one is rolled up; None before the first rollup.
-    """
-
-    span: Span
-    partial: bool
-    rollups: Sequence[Rollup]
-    pricing: Pricing
-    capacity: Capacity
-    traffic: Traffic
-    applications: dict[str, Application]
-    reservations: Sequence[Reservation]
-    through: int | None
-
-    def models(self) -> list[str]:
-        """Return every model that was used, as it was reported."""
-        found = {
-            dict(part.labels[series]).get(label.MODEL, "")
-            for part in self.rollups
-            for series in set(part.series.tolist())
-        }
-        return sorted(found - {""})
+from shared.domain.timeline import DAY_M, instant, rfc3339_minute
+from shared.services.plan_period import PlanPorts, Read, read_period
 
 
 async def cost_plan(model: str | None, *, now: datetime, ports: PlanPorts) -> CostPlan:
@@ -99,40 +35,6 @@ async def cost_plan(model: str | None, *, now: datetime, ports: PlanPorts) -> Co
     """
     read = await read_period(now, ports=ports)
     return await asyncio.to_thread(plan_from, read, model)
-
-
-async def read_period(now: datetime, *, ports: PlanPorts) -> Read:
-    """Return what plans are made from: the last 30 whole days, else today so far."""
-    minute = minute_of(now)
-    today = floor_to(minute, DAY_M)
-    span = Span(today - PERIOD_DAYS * DAY_M, today)
-    fresh = await freshness(ports.costs.reading)
-
-    async def rollups(of: Span) -> list[Rollup]:
-        reading = ports.costs.reading
-        return await read_span(Kind.REQUEST, of.first, of.end, fresh, reading, only=READ)
-
-    pricing, applications, reservations, found = await asyncio.gather(
-        ports.costs.reading.load_pricing(),
-        load_applications(ports.costs.documents),
-        load_reservations(ports.costs.documents),
-        rollups(span),
-    )
-    partial = not any(len(part) for part in found)
-    if partial:
-        span = Span(today, minute + 1)
-        found = await rollups(span)
-    return Read(
-        span=span,
-        partial=partial,
-        rollups=found,
-        pricing=pricing,
-        capacity=capacity_of(pricing, reservations, span.first, span.end, DAY_M),
-        traffic=Traffic() if partial else await _traffic(span, ports.digests),
-        applications=applications,
-        reservations=reservations,
-        through=fresh.through,
-    )
 
 
 def plan_from(read: Read, model: str | None) -> CostPlan:
@@ -186,6 +88,8 @@ def _stored(read: Read, model: str | None) -> Stored:
 def _first_day(mine: Collection[date], held: Capacity, read: Read, model: str | None) -> date:
     """Return the first day on which a model was used, or capacity was held for it."""
     begin = instant(read.span.first).date()
+    if model in read.before or (model is None and read.before):
+        return begin
     names = read.pricing.names
     wanted = None if model is None else names.find(model) or model
     since = [
@@ -215,16 +119,3 @@ def _day(minute: int) -> date:
 
 def _reserved(load: Workload) -> bool:
     return any(holding.covered for holding in load.holdings.values())
-
-
-async def _traffic(span: Span, digests: Digests) -> Traffic:
-    """Return what the digests of a period tell; a load reaches into the digest of the day after."""
-    days = range(span.first, span.end + DAY_M, DAY_M)
-    wanted = {day: (INDEX, *SECTIONS) if day < span.end else (INDEX, LOAD) for day in days}
-    found: list[dict[str, bytes]] = []
-    for at in range(0, len(days), _AT_ONCE):
-        read = await asyncio.gather(
-            *(digests.read(day, Stage.FINISHED, wanted[day]) for day in days[at : at + _AT_ONCE])
-        )
-        found += [blocks for _, blocks in filter(None, read)]
-    return await asyncio.to_thread(traffic_of, found, first=span.first, end=span.end)

@@ -4,7 +4,8 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.domain.plan.view import CostPlan
-from shared.services.cost_plan import PlanPorts, cost_plan
+from shared.services.cost_plan import cost_plan
+from shared.services.plan_period import PlanPorts
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer

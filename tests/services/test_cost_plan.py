@@ -11,9 +11,10 @@ from shared.domain.plan.view import CostPlan
 from shared.domain.price.reservation_price import Term
 from shared.domain.reservation.reservation import Reservation
 from shared.services.applications import put_application
-from shared.services.cost_plan import PlanPorts, cost_plan
+from shared.services.cost_plan import cost_plan
 from shared.services.deployments import DeploymentName, put_deployment
 from shared.services.digests import Budget, make_digests
+from shared.services.plan_period import PlanPorts
 from shared.services.reservations import put_reservation
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import DAY, HOUR, Json, Monitor, sent
