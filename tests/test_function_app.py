@@ -88,6 +88,7 @@ ROUTES = {
     "post_metrics": "POST v1/metrics FUNCTION",
     "post_model_baseline": "POST v1/models/{model}/baseline FUNCTION",
     "post_quality": "POST v1/quality FUNCTION",
+    "post_reconciliation": "POST v1/costs/reconcile FUNCTION",
     "post_recommendation_applied": "POST v1/recommendations/{id}/applied FUNCTION",
     "post_requests": "POST v1/requests FUNCTION",
     "post_resources": "POST v1/resources FUNCTION",

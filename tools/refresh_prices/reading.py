@@ -8,24 +8,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shared.domain.price.list_price import ListPrice
+from shared.domain.price.meter_words import PTU_METERS, read_meter
 from shared.domain.price.model_name import ModelNames
+from shared.domain.price.model_words import full_words, model_of
 from shared.domain.price.offer import Billing, Geography, Offer, type_name
 from shared.domain.price.price_book import EVERY_MODEL
 from shared.domain.price.ptu import LONG_TOKENS
 from shared.domain.price.reservation_price import Term
-from tools.refresh_prices.meter_words import read_meter
-from tools.refresh_prices.model_words import full_words, model_of
 from tools.refresh_prices.rates import PTU_HOUR, Place, Rate, priced
 from tools.refresh_prices.retail import Row
 
 SOURCE = "Azure Retail Prices API"
 
 _PER_MILLION = {"1K": Decimal(1000), "1M": Decimal(1)}
-_PTU_METERS = {
-    "Provisioned Managed Global Unit": Geography.GLOBAL,
-    "Provisioned Managed Data Zone Unit": Geography.DATA_ZONE,
-    "Provisioned Managed Regional Unit": Geography.REGIONAL,
-}
 _PTU_PRODUCT = "Azure OpenAI"
 _TERMS = {"1 Month": Term.MONTH, "1 Year": Term.YEAR}
 _RESERVED_PRODUCT = "Azure AI Foundry Provisioned Throughput Reservation"
@@ -101,7 +96,7 @@ def _read(row: Row, names: ModelNames, reading: Reading) -> list[_Found]:
     if row.get("type") == "Reservation":
         _read_reservation(row, product, meter, reading)
         return []
-    if product == _PTU_PRODUCT and meter in _PTU_METERS:
+    if product == _PTU_PRODUCT and meter in PTU_METERS:
         return [_capacity(row, meter)]
     read = read_meter(meter)
     if read is None or read.offer in _NOT_SOLD:
@@ -129,19 +124,19 @@ def _elsewhere(row: Row) -> bool:
 def _capacity(row: Row, meter: str) -> _Found:
     if _text(row, "unitOfMeasure").replace(" ", "/") != "1/Hour":
         raise _OddRow(f"expected a price an hour, got {row['unitOfMeasure']}")
-    place = Place(EVERY_MODEL, Offer(_PTU_METERS[meter], Billing.PROVISIONED), 0, PTU_HOUR)
+    place = Place(EVERY_MODEL, Offer(PTU_METERS[meter], Billing.PROVISIONED), 0, PTU_HOUR)
     return _Found(place, Rate(_day(row), row["armRegionName"], _usd(row)), EVERY_MODEL)
 
 
 def _read_reservation(row: Row, product: str, meter: str, reading: Reading) -> None:
     """Keep a reservation's price, which is of its whole term whatever unit the row names."""
-    if product != _RESERVED_PRODUCT or meter not in _PTU_METERS:
+    if product != _RESERVED_PRODUCT or meter not in PTU_METERS:
         reading.other[product] += 1
         return
     term = _TERMS.get(_text(row, "reservationTerm"))
     if term is None:
         raise _OddRow(f"expected a term of 1 Month or 1 Year, got {row['reservationTerm']}")
-    reading.reserved[_PTU_METERS[meter], term, row["armRegionName"]] = _usd(row)
+    reading.reserved[PTU_METERS[meter], term, row["armRegionName"]] = _usd(row)
 
 
 def _text(row: Row, key: str) -> str:

@@ -48,12 +48,13 @@ class _Draft:
     requests: int = 0
 
 
-def lines_of(rollup: Rollup, pricing: Pricing) -> list[Line]:
+def lines_of(rollup: Rollup, pricing: Pricing, *, with_unpriced: bool = False) -> list[Line]:
     """Return the lines of all requests that have a price, or capacity in place of one.
 
     Args:
         rollup: `cost.token_costs.MEASURES` by `GROUP_BY` and `PRICING_LABELS`, a step a UTC day.
         pricing: prices and deployments.
+        with_unpriced: return those without a price too; they cost nothing.
     """
     if len(rollup) == 0:
         return []
@@ -66,7 +67,12 @@ def lines_of(rollup: Rollup, pricing: Pricing) -> list[Line]:
         _line(dict(rollup.labels[series]), cells.places[place], last[at], draft, pricing)
         for (series, at, place), draft in sorted(drafts.items(), key=lambda pair: pair[0])
     ]
-    return [line for line in lines if line is not None]
+    held = Billing.PROVISIONED
+    return [
+        line
+        for line in lines
+        if with_unpriced or line.rates is not None or line.offer.billing is held
+    ]
 
 
 def _cuts(pricing: Pricing, first: int, end: int) -> Ints:
@@ -124,7 +130,7 @@ def _summed(
 
 def _line(
     labels: Mapping[str, str], cell: tuple[str, str], day: date, draft: _Draft, pricing: Pricing
-) -> Line | None:
+) -> Line:
     tier, band = cell
     own = {name: labels[name] for name in PRICING_LABELS}
     resolved = pricing.resolve(**own, service_tier=tier, day=day)
@@ -134,8 +140,6 @@ def _line(
     if provisioned:
         price = pricing.price(resolved.model, Offer(resolved.offer.geography), day, region).price
     rates = None if price is None else price.cell_band(band)
-    if rates is None and not provisioned:
-        return None
     place = Place(*(labels[name] for name in GROUP_BY))
     home = home_of(pricing.deployments, place.resource, place.deployment)
     return Line(

@@ -8,12 +8,12 @@ import pytest
 
 from shared.adapters.list_prices import published_prices
 from shared.domain.price.list_price import ListPrice, Meter
+from shared.domain.price.meter_words import read_meter
 from shared.domain.price.model_name import model_names
+from shared.domain.price.model_words import full_words, model_of
 from shared.domain.price.offer import Billing, Geography, Offer, Tier
 from shared.domain.price.reservation_price import Term
 from tests.tools.refresh_prices.retail_api import row
-from tools.refresh_prices.meter_words import read_meter
-from tools.refresh_prices.model_words import full_words, model_of
 from tools.refresh_prices.reading import Reading, read_rows
 
 NAMES = model_names(published_prices().spellings)

@@ -8,7 +8,7 @@ import re
 
 from shared.domain.price.model_name import ModelNames
 
-_FAMILIES = {
+FAMILIES = {
     "Azure OpenAI GPT5": "gpt",
     "Azure OpenAI GPT6": "gpt",
     "Azure OpenAI PP FT GPT4s": "gpt",
@@ -53,7 +53,7 @@ _MONTH_DAY = re.compile(r"-(\d{2})(\d{2})$")
 
 def full_words(words: str, product: str) -> str:
     """Return a meter's words for its model, with the family that its product says."""
-    family = _FAMILIES.get(product, "")
+    family = FAMILIES.get(product, "")
     told = not family or words.startswith(family) or re.match(r"gpt|o\d|mai|chat", words)
     return words if told else f"{family}-{words}"
 

@@ -12,6 +12,13 @@ from dataclasses import dataclass
 from shared.domain.price.list_price import Meter
 from shared.domain.price.offer import Billing, Geography, Offer, Tier
 
+PTU_METERS = {
+    "Provisioned Managed Global Unit": Geography.GLOBAL,
+    "Provisioned Managed Data Zone Unit": Geography.DATA_ZONE,
+    "Provisioned Managed Regional Unit": Geography.REGIONAL,
+}
+"""The meters of provisioned throughput, whatever the model."""
+
 _GEOGRAPHIES = {
     Geography.GLOBAL: ("glbl", "glb", "gl", "global"),
     Geography.DATA_ZONE: ("dz", "dzone", "dzn", "datazone"),

@@ -1,0 +1,1 @@
+"""A cost export of Azure held against what was computed."""
