@@ -1,5 +1,6 @@
 """A model's cost trend: what its last whole UTC days cost, and whether that goes up or down."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.domain import label
@@ -7,7 +8,13 @@ from shared.domain.cost.costing import CostQuery
 from shared.domain.cost.line import CostLine
 from shared.domain.cost.table import Period
 from shared.domain.span import Span
-from shared.domain.spend.cost_trend import CostTrend, DayCost, TrendDays, cost_trend
+from shared.domain.spend.cost_trend import (
+    CostTrend,
+    DayCost,
+    Opportunity,
+    TrendDays,
+    cost_trend,
+)
 from shared.domain.spend.spend_days import missing_days
 from shared.domain.spend.usage import token_cost
 from shared.domain.timeline import DAY_M, day_of, day_start
@@ -19,7 +26,14 @@ MOST_DAYS = 400
 _LOOK_BACK_D = 30
 
 
-async def model_cost_trend(model: str, days: int, *, now: datetime, ports: CostPorts) -> CostTrend:
+async def model_cost_trend(
+    model: str,
+    days: int,
+    *,
+    now: datetime,
+    ports: CostPorts,
+    opportunities: Collection[Opportunity] = (),
+) -> CostTrend:
     """Return the trend of a model's spend over the last whole days before today.
 
     Args:
@@ -27,6 +41,7 @@ async def model_cost_trend(model: str, days: int, *, now: datetime, ports: CostP
         days: how many, at least 1.
         now: the clock, UTC.
         ports: where from.
+        opportunities: what would save, as the model's cost plan says.
     """
     today = now.date()
     first = today - timedelta(days=days)
@@ -48,6 +63,7 @@ async def model_cost_trend(model: str, days: int, *, now: datetime, ports: CostP
         ),
         unpriced_requests=sum(line.unpriced_requests for line in lines.values()),
         described=span.described(table.through),
+        opportunities=opportunities,
     )
 
 

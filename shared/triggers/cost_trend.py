@@ -3,9 +3,12 @@
 import azure.functions as func
 
 from shared.bootstrap import app
+from shared.domain.plan.view import opportunities_of
 from shared.domain.spend.cost_trend import CostTrend
+from shared.services.cost_plan import cost_plan
 from shared.services.cost_trend import MOST_DAYS, model_cost_trend
 from shared.triggers.call import Call
+from shared.triggers.cost_plan import plan_ports
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -28,5 +31,14 @@ _USUAL_DAYS = 30
 async def get_model_cost_trend(call: Call) -> Answer:
     """Return the trend of a model's cost."""
     days = call.whole("days", _USUAL_DAYS, 1, MOST_DAYS)
-    found = await model_cost_trend(call.model(), days, now=call.now, ports=app().costs)
-    return Answer(found)
+    model = call.model()
+    plan = await cost_plan(model, now=call.now, ports=plan_ports())
+    return Answer(
+        await model_cost_trend(
+            model,
+            days,
+            now=call.now,
+            ports=app().costs,
+            opportunities=opportunities_of(plan),
+        )
+    )

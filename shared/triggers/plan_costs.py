@@ -7,8 +7,10 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.services.budget_events import tell_budgets
+from shared.services.plan_telling import tell_plans
 from shared.triggers.budgets import budget_ports
 from shared.triggers.cost_anomalies import watch_spend_of_days
+from shared.triggers.cost_plan import plan_ports
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -22,6 +24,7 @@ async def plan_costs(timer: func.TimerRequest) -> None:
     now = datetime.now(UTC)
     await tell_budgets_of_day(now)
     await watch_spend_of_days(now)
+    await tell_plans_of_day(now)
 
 
 async def tell_budgets_of_day(now: datetime) -> None:
@@ -36,3 +39,17 @@ async def tell_budgets_of_day(now: datetime) -> None:
         environment=parts.settings.environment,
     )
     logger.info("told budgets: count=%d", told)
+
+
+async def tell_plans_of_day(now: datetime) -> None:
+    """Tell what could be saved on each model and on all, once a day."""
+    parts = app()
+    told = await tell_plans(
+        now=now,
+        ports=plan_ports(),
+        cursors=parts.cursors,
+        alerts=parts.alerts,
+        connected=parts.telemetry.enabled,
+        environment=parts.settings.environment,
+    )
+    logger.info("told cost plans: count=%d", told)

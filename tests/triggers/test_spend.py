@@ -18,6 +18,7 @@ from shared.triggers.budgets import (
 )
 from shared.triggers.cost_anomalies import get_cost_anomalies, watch_spend
 from shared.triggers.cost_forecast import get_cost_forecast
+from shared.triggers.cost_plan import get_model_cost_plan
 from shared.triggers.cost_trend import get_model_cost_trend
 from shared.triggers.plan_costs import plan_costs
 from shared.triggers.rollup import rollup
@@ -67,6 +68,8 @@ async def test_the_trend_has_every_field_of_the_contract(parts: App) -> None:
     assert (found["trend_direction"], found["insufficient_data"]) == ("stable", False)
     assert found.keys() >= {"slope_usd_per_day", "p_value", "method", "optimization_opportunities"}
     assert len(found["daily_breakdown"]) == DAYS
+    plan = as_json((await get_model_cost_plan(call(model="-", query={"model": MODEL}))).body)
+    assert (plan["current_monthly_cost_estimate"], plan["days"]) == ("30", DAYS)
     assert found["daily_breakdown"][0].keys() == {
         "date",
         "total_cost",

@@ -15,6 +15,7 @@ from shared.domain.plan.option import EFFORT, Evidence
 from shared.domain.plan.plan import Plan
 from shared.domain.plan.sequence import Choice
 from shared.domain.price.charge import EXACT
+from shared.domain.price.money import usd_text
 from shared.domain.recommendation.recommendation import Effort
 from shared.domain.spend.cost_trend import Opportunity
 
@@ -132,7 +133,7 @@ def view_of(plan: Plan, head: Headline) -> CostPlan:
         current_monthly_cost_estimate=monthly(plan.before.total_usd, plan.days),
         optimization_recommendations=shown,
         implementation_priority=in_priority(taken),
-        expected_savings=_text(expected),
+        expected_savings=usd_text(expected),
         reason=plan.reason,
         unpriced_requests=head.unpriced_requests,
         triggers=list(plan.triggers),
@@ -167,7 +168,7 @@ def opportunities_of(plan: CostPlan) -> Sequence[Opportunity]:
 def monthly(amount: Decimal, days: int) -> str:
     """Return an amount of so many days as US dollars of 30 days, cut after ten places."""
     month = EXACT.divide(EXACT.multiply(amount, Decimal(DAYS_A_MONTH)), Decimal(max(days, 1)))
-    return _text(month.quantize(_PLACES, ROUND_FLOOR, EXACT))
+    return usd_text(month.quantize(_PLACES, ROUND_FLOOR, EXACT))
 
 
 def _shown(choice: Choice, days: int) -> CostRecommendation:
@@ -185,8 +186,3 @@ def _shown(choice: Choice, days: int) -> CostRecommendation:
         implementation=proposal.implementation,
         evidence=proposal.evidence,
     )
-
-
-def _text(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import msgspec
 
 from shared.domain.price.charge import EXACT
+from shared.domain.price.money import usd_text
 from shared.domain.reconcile.charged import Export, Format
 from shared.domain.reconcile.comparing import Compared, Reason
-from shared.domain.spend.money import usd
 
 _PLACES = Decimal("1e-10")
 MOST_REJECTS = 100
@@ -121,7 +121,8 @@ def reconciliation_of(
         rejected=[Rejected(each.line, each.reason) for each in export.rejects[:MOST_REJECTS]],
         rejected_rows=len(export.rejects),
         left_out=[
-            OtherCurrency(each.currency, each.rows, usd(each.amount)) for each in export.left_out
+            OtherCurrency(each.currency, each.rows, usd_text(each.amount))
+            for each in export.left_out
         ],
         resources_without_telemetry=sorted(silent),
     )
@@ -149,7 +150,5 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _text(amount: Decimal) -> str:
-    """Return an amount to ten places, without zeros at its end."""
-    text = usd(amount.quantize(_PLACES, ROUND_HALF_EVEN, EXACT))
-    text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("", "-", "-0") else text
+    """Return an amount to ten places."""
+    return usd_text(amount.quantize(_PLACES, ROUND_HALF_EVEN, EXACT))
