@@ -144,7 +144,8 @@ def _held(
     era: _Era, coverage: Coverage, reserved: Mapping[str, Decimal], pricing: Pricing, part: range
 ) -> Held:
     day = instant(part.start).date()
-    price = pricing.price(era.config.model or "", era.offer, day).price
+    region = era.config.region or ""
+    price = pricing.price(era.config.model or "", era.offer, day, region).price
     hourly = price.ptu_hour_usd if price else None
     begin = part.start % HOUR_M
     unit = None if hourly is None else prorated(hourly, begin, begin + len(part), HOUR_M)

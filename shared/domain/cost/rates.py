@@ -21,6 +21,7 @@ PRICING_LABELS = (label.MODEL, label.MODEL_VERSION, label.RESOURCE, label.DEPLOY
 """The labels that a price depends on."""
 
 _PER_TOKENS = Decimal(PER_TOKENS)
+_NO_OFFER = (Unpriced.UNKNOWN_TIER, Unpriced.UNKNOWN_DEPLOYMENT_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,20 @@ class Rate:
 class Rates:
     """Rates as they are met, each once, so that equal ones can be grouped by their number."""
 
-    def __init__(self, pricing: Pricing, priced_on: date | None = None) -> None:
-        """Ask these prices; `priced_on` is the day whose prices count for every day."""
+    def __init__(
+        self, pricing: Pricing, priced_on: date | None = None, priced_as: str | None = None
+    ) -> None:
+        """Ask these prices.
+
+        Args:
+            pricing: prices and deployments.
+            priced_on: the day whose prices count for every day; None for each day's own.
+            priced_as: the canonical model whose prices count for every model, on the offer that
+                each was served on; None for each one's own.
+        """
         self._pricing = pricing
         self._priced_on = priced_on
+        self._priced_as = priced_as
         self._known: dict[tuple[int, Unpriced | None, bool], int] = {}
         self.found: list[Rate] = []
 
@@ -67,6 +78,11 @@ class Rates:
             day=self._priced_on or day,
         )
         assumed = resolved.deployment_type_assumed
+        if self._priced_as is not None and resolved.unpriced not in _NO_OFFER:
+            region = (resolved.config.region if resolved.config else None) or ""
+            resolved = self._pricing.price(
+                self._priced_as, resolved.offer, self._priced_on or day, region
+            )
         if resolved.offer.billing is Billing.PROVISIONED:
             return self._number(None, None, assumed=assumed)
         if resolved.price is None:

@@ -47,6 +47,7 @@ def token_lines(
     period: Period,
     span: Span,
     priced_on: date | None = None,
+    priced_as: str | None = None,
 ) -> list[CostLine]:
     """Return the cost of requests by charge period and group.
 
@@ -57,9 +58,10 @@ def token_lines(
         period: how long a line's charge period is.
         span: minutes covered.
         priced_on: the day whose prices all days are charged at; None for each day's own.
+        priced_as: the canonical model that all are charged as; None for each one's own.
     """
     owner, targets = _owners(rollup, group_by, period, span)
-    cells, rates = cell_columns(rollup), Rates(pricing, priced_on)
+    cells, rates = cell_columns(rollup), Rates(pricing, priced_on, priced_as)
     rate_of = rate_numbers(rollup, cells, rates)
     drafts = [_Draft() for _ in targets]
     _add_tokens(drafts, owner, rate_of, rates.found, cells.tokens)
