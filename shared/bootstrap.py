@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from shared.adapters.alert_store import AlertStore
+from shared.adapters.anomaly_store import AnomalyStore
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.control_store import CatalogueStore, CursorStore, DirtyStore, SecretStore
 from shared.adapters.digest_store import DigestStore
@@ -73,6 +74,7 @@ class App:
         rollup: what the rollup timer works on.
         reading: what queries need.
         digests: what daily digests are made from, and where they are kept.
+        anomalies: scores of every step, and what scoring remembers.
         load_frame: minutes [first, end) -> the frame that rules are evaluated over.
         references: baselines and budgets that rules are held against.
         load_pricing: what models cost, and how deployments are sold, as stored at this moment.
@@ -97,6 +99,7 @@ class App:
     rollup: RollupPorts
     reading: ReadPorts
     digests: DigestPorts
+    anomalies: AnomalyStore
     load_frame: Frames
     references: ReferencePorts
     load_pricing: PricingLoader
@@ -115,12 +118,13 @@ def assemble(
     chunks = ChunkStore(tables, shards=settings.chunk_shards)
     rollups, cursors, dirty = RollupStore(tables), CursorStore(tables), DirtyStore(tables)
     documents, outside = DocumentStore(tables), outside or Outside()
+    anomalies = AnomalyStore(tables)
     counted = Counted()
     refresh = RefreshPorts(
         chunks, rollups, CatalogueStore(tables), settings.series_tags, settings.max_series
     )
     load_pricing = PricingLoader(documents, published_prices)
-    reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing)
+    reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing, anomalies)
     costs = CostPorts(reading, documents)
     return App(
         settings=settings,
@@ -155,7 +159,8 @@ def assemble(
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=reading,
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
-        load_frame=FrameLoader(rollups, load_pricing, cursors),
+        anomalies=anomalies,
+        load_frame=FrameLoader(rollups, load_pricing, cursors, anomalies),
         references=ReferencePorts(StoredBaselines(documents), StoredBudgets(documents, costs)),
         load_pricing=load_pricing,
         costs=costs,

@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 TIMERS = {
     "rollup": "0 * * * * *",
+    "score_anomalies": "20 * * * * *",
     "evaluate_alerts": "35 * * * * *",
     "compute_baselines": "0 7 * * * *",
     "retention": "0 40 23 * * *",
@@ -41,6 +42,7 @@ ROUTES = {
     "delete_one_silence": "DELETE v1/silences/{id} FUNCTION",
     "get_alerts": "GET v1/alerts FUNCTION",
     "get_alerts_of_week": "GET v1/alerts/weekly FUNCTION",
+    "get_anomalies": "GET v1/anomalies FUNCTION",
     "get_annotations": "GET v1/annotations FUNCTION",
     "get_applications": "GET v1/applications FUNCTION",
     "get_budgets": "GET v1/budgets FUNCTION",
@@ -52,6 +54,7 @@ ROUTES = {
     "get_deployments": "GET v1/deployments FUNCTION",
     "get_digest": "GET v1/digests/{day} FUNCTION",
     "get_inhibitions": "GET v1/inhibitions FUNCTION",
+    "get_model_anomalies": "GET v1/models/{model}/anomalies FUNCTION",
     "get_model_baseline": "GET v1/models/{model}/baseline FUNCTION",
     "get_model_cost_plan": "GET v1/models/{model}/cost-plan FUNCTION",
     "get_model_cost_trend": "GET v1/models/{model}/cost-trend FUNCTION",

@@ -67,6 +67,7 @@ CURSOR_PARTITION = "cursor"
 DIRTY_PARTITION = "dirty"
 CONFIG_PARTITION = "config"
 DOCUMENT_PARTITION = "doc"
+WATCH_PARTITION = "watch"
 
 BLOCK_BYTES = 64 << 10
 CHUNK_BLOCKS = 11
@@ -108,6 +109,21 @@ def dirty_row(kind: Kind, bucket: int) -> str:
 def dirty_bucket(row: str) -> tuple[Kind, int]:
     """Return kind and bucket of a marker's row."""
     return Kind(row[0]), int(row[1:])
+
+
+def score_partition(minute: int) -> str:
+    """Return the partition of the anomaly scores of the day that holds a minute."""
+    return f"score|{day_key(minute)}"
+
+
+def step_row(minute: int) -> str:
+    """Return the row of the anomaly scores of the step that begins at a minute."""
+    return f"{instant(minute):%H%M}"
+
+
+def step_of(row: str) -> int:
+    """Return the minute of its day at which the step of a row begins."""
+    return int(row[:2]) * 60 + int(row[2:])
 
 
 def safe_key(text: str) -> str:

@@ -84,8 +84,17 @@ class Alerts(Protocol):
 class Frames(Protocol):
     """Stored minutes, as rules are evaluated over them."""
 
-    async def __call__(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
-        """Return the frame of minutes [first, end), and of what is counted over longer."""
+    async def __call__(
+        self, first: int, end: int, *, counts: CountSpan | None = None, scores: bool = False
+    ) -> Frame:
+        """Return the frame of minutes [first, end), and of what is counted over longer.
+
+        Args:
+            first: the first minute.
+            end: the minute after the last.
+            counts: what is counted over longer; None for nothing.
+            scores: whether anomaly scores are wanted.
+        """
 
 
 class Baselines(Protocol):

@@ -20,6 +20,7 @@ from shared.domain.metric.count_span import count_span
 from shared.domain.muting.muting import NOT_MUTED
 from shared.domain.notification.route import Routes
 from shared.domain.rule.findings import no_findings
+from shared.domain.rule.measures import asks_for_scores
 from shared.domain.rule.rule import AlertRule, condition_digest
 from shared.domain.rule.words import NoData
 from shared.domain.timeline import instant, minute_of, rfc3339_minute
@@ -168,7 +169,9 @@ class _Run:
         states = {name: each.state for name, each in stored.items()}
         rules = list(self._rules.values())
         first, counts = minutes[0] - self._look_back_m(), count_span(rules, minutes)
-        frame = await self._ports.load_frame(first, minutes[-1], counts=counts)
+        frame = await self._ports.load_frame(
+            first, minutes[-1], counts=counts, scores=asks_for_scores(rules)
+        )
         references = await load_references(rules, minutes, ports=self._ports.references)
         walks = await asyncio.to_thread(
             walks_of, rules, states, frame, minutes, references=references

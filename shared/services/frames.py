@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Collection
 
+from shared.domain.anomaly.board import Board
+from shared.domain.anomaly.watch import STEP_M
 from shared.domain.metric.count_span import CountSpan
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
@@ -11,6 +13,7 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to
+from shared.services.anomaly_ports import Boards
 from shared.services.ports import Cursors, Rollups
 from shared.services.pricing import PricingLoader
 
@@ -26,32 +29,43 @@ class FrameLoader:
     It reads what the rollup has written, never open buckets: evaluation waits for complete minutes.
     """
 
-    def __init__(self, rollups: Rollups, load_pricing: PricingLoader, cursors: Cursors) -> None:
+    def __init__(
+        self, rollups: Rollups, load_pricing: PricingLoader, cursors: Cursors, boards: Boards
+    ) -> None:
         """Read from these."""
         self._rollups = rollups
         self._load_pricing = load_pricing
         self._cursors = cursors
+        self._boards = boards
 
-    async def __call__(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
+    async def __call__(
+        self, first: int, end: int, *, counts: CountSpan | None = None, scores: bool = False
+    ) -> Frame:
         """Return the frame of minutes [first, end), with enough before them to tell silence.
 
         Args:
             first: the first minute.
             end: the minute after the last.
             counts: what is counted over longer than that; None for nothing.
+            scores: whether anomaly scores are wanted.
         """
         start = floor_to(first - _HISTORY_M, BUCKET_M)
-        requests, metrics, pricing, since, earlier = await asyncio.gather(
+        requests, metrics, pricing, since, earlier, boards = await asyncio.gather(
             self._read(Kind.REQUEST, Grain.BUCKET, start, end, _MEASURES),
             self._read(Kind.METRIC, Grain.BUCKET, start, end, None),
             self._load_pricing(),
             self._silent_since(),
             self._earlier(counts, start),
+            self._scores(first, end) if scores else _nothing(),
         )
-        data, history = Data(requests, metrics, pricing), None
+        data, history = Data(requests, metrics, pricing, boards=boards), None
         if counts is not None:
             history = _joined(earlier, data, counts.fine_from, end)
         return Frame(data, start, end, since, history)
+
+    async def _scores(self, first: int, end: int) -> list[Board]:
+        found = await self._boards.boards(floor_to(first, STEP_M), end)
+        return [board for board in found if board.end <= end]
 
     async def _silent_since(self) -> int | None:
         cursor = await self._cursors.read(SILENCE)
@@ -79,6 +93,10 @@ class FrameLoader:
             return []
         found = await self._rollups.read_range(kind, grain, first, end, only)
         return [rollup.between(first, end) for rollup in found.values()]
+
+
+async def _nothing() -> list[Board]:
+    return []
 
 
 def _joined(earlier: Data, data: Data, first: int, end: int) -> Data:

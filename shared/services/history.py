@@ -7,11 +7,14 @@ reaches back to them any more, so that memory does not grow with the span.
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
+from shared.domain.anomaly.board import Board
+from shared.domain.anomaly.watch import STEP_M
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
 from shared.domain.rollup.measures import Kind
@@ -51,6 +54,7 @@ class _Day:
     end: int
     requests: list[Rollup]
     metrics: list[Rollup]
+    boards: list[Board]
 
 
 async def frames_of(
@@ -68,7 +72,8 @@ async def frames_of(
     kept: list[_Day] = []
     silent_since: int | None = None
     first = floor_to(minutes[0] - back_m, BUCKET_M)
-    async with aclosing(_days(first, minutes[-1], history.measures, fresh, ports)) as days:
+    read = partial(_read, history.measures, fresh, ports)
+    async with aclosing(_days(first, minutes[-1], read)) as days:
         async for day in days:
             kept.append(day)
             due = minutes[bisect_right(minutes, day.first) : bisect_right(minutes, day.end)]
@@ -78,14 +83,15 @@ async def frames_of(
             start = max(first, due[0] - history.look_back_m - _SILENCE_M)
             whole = _data(kept, max(first, due[0] - back_m), due[-1])
             recent = _data(kept, start, due[-1])
-            data, longer = Data(*recent, pricing), Data(*whole, pricing)
+            scores = [board for day in kept for board in day.boards if board.end <= due[-1]]
+            data, longer = Data(*recent, pricing, boards=scores), Data(*whole, pricing)
             frame = Frame(data, start, due[-1], silent_since, longer)
             yield due, frame
             silent_since = frame.silent_since(due[-1])
 
 
 async def _days(
-    first: int, end: int, measures: RuleMeasures, fresh: Freshness, ports: ReadPorts
+    first: int, end: int, read: Callable[[int, int], Coroutine[None, None, _Day]]
 ) -> AsyncGenerator[_Day]:
     """Yield the days of [first, end), the next ones being read meanwhile."""
     inner = range(floor_to(first, DAY_M) + DAY_M, end, DAY_M)
@@ -94,7 +100,7 @@ async def _days(
     try:
         while spans or reading:
             while spans and len(reading) <= _READ_AHEAD:
-                reading.append(asyncio.create_task(_read(*spans.popleft(), measures, fresh, ports)))
+                reading.append(asyncio.create_task(read(*spans.popleft())))
             yield await reading.popleft()
     finally:
         for task in reading:
@@ -103,7 +109,11 @@ async def _days(
 
 
 async def _read(
-    first: int, end: int, measures: RuleMeasures, fresh: Freshness, ports: ReadPorts
+    measures: RuleMeasures,
+    fresh: Freshness,
+    ports: ReadPorts,
+    first: int,
+    end: int,
 ) -> _Day:
     requests, metrics = await asyncio.gather(
         *(
@@ -114,7 +124,8 @@ async def _read(
             )
         )
     )
-    return _Day(first, end, requests, metrics)
+    scores = await ports.boards.boards(floor_to(first, STEP_M), end) if measures.scores else []
+    return _Day(first, end, requests, metrics, scores)
 
 
 def _data(days: list[_Day], first: int, end: int) -> tuple[list[Rollup], list[Rollup]]:

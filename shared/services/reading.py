@@ -13,6 +13,7 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, floor_to, minute_of
+from shared.services.anomaly_ports import Boards
 from shared.services.ports import Cursors, DirtyBuckets
 from shared.services.pricing import PricingLoader
 from shared.services.refresh import Counted, RefreshPorts, refresh
@@ -30,6 +31,7 @@ class ReadPorts:
 
     Attributes:
         load_pricing: what models cost, and the deployments with their quotas.
+        boards: anomaly scores.
     """
 
     refresh: RefreshPorts
@@ -38,6 +40,7 @@ class ReadPorts:
     counted: Counted
     clock: Clock
     load_pricing: PricingLoader
+    boards: Boards
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from shared.domain.anomaly.watch import STEP_M
+from shared.domain.metric import names
 from shared.domain.metric.frame import measure_samples
 from shared.domain.metric.sampling import Data, samples_of
 from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, Shape
@@ -13,7 +15,7 @@ from shared.domain.metric.window import Aggregation, Expression
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
-from shared.domain.timeline import rfc3339_minute
+from shared.domain.timeline import floor_to, rfc3339_minute
 from shared.errors import InvalidInput
 from shared.services.reading import Freshness, ReadPorts, freshness, read_span
 
@@ -44,6 +46,10 @@ class SeriesQuery:
 async def query_series(query: SeriesQuery, *, ports: ReadPorts) -> dict[str, Any]:
     """Return a metric's series; a point is the step that begins there, None without data.
 
+    Args:
+        query: what is asked for.
+        ports: where from.
+
     Raises:
         InvalidInput: more than 11,000 points a series.
     """
@@ -52,7 +58,10 @@ async def query_series(query: SeriesQuery, *, ports: ReadPorts) -> dict[str, Any
     if points > MAX_POINTS:
         raise InvalidInput.at("step_s", f"expected at most {MAX_POINTS} points, got {points}")
     fresh = await freshness(ports)
-    data = await load_data(query.metric, span, fresh, _coarsest(query), ports=ports)
+    if query.metric == names.ANOMALY_SCORE:
+        data = Data(boards=await ports.boards.boards(floor_to(span.first, STEP_M), span.end))
+    else:
+        data = await load_data(query.metric, span, fresh, _coarsest(query), ports=ports)
     samples = samples_of(query.metric, data, query.group_by, query.where)
     times = span.first + step * np.arange(1, points + 1)
     expression = Expression(query.metric, query.aggregation, step, query.group_by)

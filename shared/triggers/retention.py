@@ -7,6 +7,7 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.domain.rollup.stored_rollup import Grain
+from shared.domain.timeline import minute_of
 from shared.services.cost_anomalies import KEPT as ANOMALIES_KEPT
 from shared.services.cost_anomalies import forget_anomalies
 from shared.services.digests import forget_digests
@@ -45,9 +46,12 @@ async def retention(timer: func.TimerRequest) -> None:
     sessions = await drop_sessions(
         now - timedelta(days=KEEP_DAYS), sessions=parts.sessions, cursors=parts.cursors
     )
+    boards = await parts.anomalies.forget_boards(
+        minute_of(now - timedelta(days=settings.chunk_retention_d))
+    )
     logger.info(
         "retention: days=%s rollups=%d alerts=%d told=%d digests=%d silences=%d anomalies=%d "
-        "sessions=%d",
+        "sessions=%d scores=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
@@ -56,4 +60,5 @@ async def retention(timer: func.TimerRequest) -> None:
         silences,
         anomalies,
         sessions,
+        boards,
     )

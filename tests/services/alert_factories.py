@@ -95,7 +95,10 @@ class Monitor:
             self.references,
         )
 
-    async def load_frame(self, first: int, end: int, *, counts: CountSpan | None = None) -> Frame:
+    async def load_frame(
+        self, first: int, end: int, *, counts: CountSpan | None = None, scores: bool = False
+    ) -> Frame:
+        del scores
         self.loads.append((first, end))
         start = first - 90
         counted_from = min(start, counts.first) if counts else start

@@ -171,7 +171,7 @@ async def test_only_what_rules_in_force_count_is_read_for_longer(
 ) -> None:
     app = Monitor(now=_NOW).app
     watched = WatchedRollups(app.rollups)
-    loader = FrameLoader(watched, app.load_pricing, app.cursors)
+    loader = FrameLoader(watched, app.load_pricing, app.cursors, app.anomalies)
 
     await loader(_START, _START, counts=count_span(rules, range(_START, _START + 1)))
 
@@ -182,7 +182,7 @@ async def test_of_the_past_only_the_measures_that_are_counted_are_read() -> None
     app = Monitor(now=_NOW).app
     watched = WatchedRollups(app.rollups)
 
-    loader = FrameLoader(watched, app.load_pricing, app.cursors)
+    loader = FrameLoader(watched, app.load_pricing, app.cursors, app.anomalies)
     await loader(_START, _START, counts=count_span([_burning()], range(_START, _START + 1)))
 
     only = {each[4] for each in watched.read if each[1] is Grain.HOUR}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tools.bench import (
+    alarms,
     anomaly,
     backtest,
     baselines,
@@ -24,6 +25,7 @@ from tools.bench import (
     reports,
     rules,
     scale,
+    scoring,
     singles,
     spend,
     storage,
@@ -45,6 +47,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "trends": trends.measure,
     "spend": spend.measure,
     "anomaly": anomaly.measure,
+    "scoring": scoring.measure,
+    "alarms": alarms.measure,
     "degradation": degradation.measure,
     "storage": storage.measure,
     "scale": scale.measure,

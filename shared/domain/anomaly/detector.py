@@ -27,9 +27,11 @@ ALERT_SCORE = 0.5
 """A score from here on is an alert: a surprise of 1.8 or more. On what parameters were chosen on, a
 lower bar adds more false alarms than anomalies, and beyond 2 NAB's standard score falls steeply."""
 
+WARM_POINTS = 100
+"""So many values are only learned from."""
+
 _ALERT_SURPRISE = 1.8
 _WEIGHTS = (1.0, 1.0, 1.0, 1.3, 0.45)
-_WARM_POINTS = 100
 _SHORT_SHARE = 0.15
 _LONG_SHARE = 0.06
 _MOST_DEVIATION = 2 * MOST_SIZES
@@ -168,7 +170,7 @@ class Detector(msgspec.Struct, array_like=True):
         )
 
     def _surprise(self, deviations: tuple[float, ...]) -> float:
-        if self.forecaster.points <= _WARM_POINTS:
+        if self.forecaster.points <= WARM_POINTS:
             return 0.0
         total = 0.0
         for rarity, deviation, weight in zip(self.rarities, deviations, _WEIGHTS, strict=True):
@@ -193,7 +195,7 @@ class Detector(msgspec.Struct, array_like=True):
         latest = max(1 / points, 1 / _CENTRE_POINTS)
         self.spread.learn(abs(value - self.centre), share * latest, points)
         self.centre += latest * (value - self.centre)
-        if points > _WARM_POINTS and points % _REACH_EVERY_POINTS == 0:
+        if points > WARM_POINTS and points % _REACH_EVERY_POINTS == 0:
             jumps = self.rarities[0]
             surprise = _ALERT_SURPRISE / _WEIGHTS[0]
             self.reach = jumps.reach(surprise, upwards=False), jumps.reach(surprise, upwards=True)

@@ -45,6 +45,11 @@ class Rhythm(msgspec.Struct, array_like=True):
         weekly = self.week[week] if self.week_points[week] else daily
         return daily, weekly, self.noise[day] if points > 1 else None
 
+    def earlier(self, time_s: float, *, points: int) -> float | None:
+        """Return the mean at that time of the day; None before there were so many points."""
+        day, _ = _slots(time_s)
+        return self.day[day] if self.day_points[day] >= points else None
+
     def learn(
         self, time_s: float, value: float, error: float, *, step_s: float, share: float
     ) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shared.domain import label
+from shared.domain.anomaly.board import Board
+from shared.domain.anomaly.samples import score_samples
 from shared.domain.label import Labels
 from shared.domain.metric import names
 from shared.domain.metric.cost_samples import cost_samples
@@ -29,12 +31,14 @@ class Data:
         metrics: rollups of metrics.
         pricing: what models cost, and the deployments with their quotas.
         slot_m: minutes that one row of the rollups covers.
+        boards: anomaly scores, in order of their steps.
     """
 
     requests: Sequence[Rollup] = ()
     metrics: Sequence[Rollup] = ()
     pricing: Pricing = field(default_factory=Pricing)
     slot_m: int = 1
+    boards: Sequence[Board] = ()
 
 
 def samples_of(
@@ -48,6 +52,8 @@ def samples_of(
         group_by: labels that tell groups apart; a series without one has the empty text.
         where: label -> the value it must have.
     """
+    if metric == names.ANOMALY_SCORE:
+        return score_samples(data.boards, group_by, where)
     spec = DERIVED.get(metric)
     if spec is None:
         return _client_samples(metric, data, group_by, where)

@@ -8,6 +8,7 @@ NO_UNIT = "1"
 
 _OWN = {
     names.REQUESTS_IN_PROGRESS: "{request}",
+    names.ANOMALY_SCORE: "1",
     names.INGEST_SILENCE: "s",
     names.INGEST_LAG: "s",
 }

@@ -5,6 +5,8 @@ deleted stays deleted. Those the HTTP contract names keep their state where ther
 `series_overflow` counts something that is absent while all is well, so there no data is health.
 """
 
+from shared.domain.anomaly.detector import ALERT_SCORE
+from shared.domain.anomaly.samples import LABELS
 from shared.domain.label import DEPLOYMENT, MODEL, RESOURCE
 from shared.domain.metric import names as metric
 from shared.domain.metric.window import Aggregation
@@ -58,6 +60,20 @@ _RULES: tuple[AlertRule, ...] = (
         threshold=0.85,
         group_by=(RESOURCE,),
         severity=Severity.ERROR,
+    ),
+    ThresholdRule(
+        name=metric.ANOMALY_SCORE,
+        description="A series behaves as it never did before, for 10 minutes and longer.",
+        metric=metric.ANOMALY_SCORE,
+        aggregation=Aggregation.MAX,
+        comparison=Comparison.AT_LEAST,
+        threshold=ALERT_SCORE,
+        group_by=LABELS,
+        # One step out of line is noise more often than not (docs/anomalies.md).
+        for_s=300,
+        keep_firing_for_s=600,
+        no_data=NoData.OK,
+        severity=Severity.INFO,
     ),
     ThresholdRule(
         name="series_overflow",

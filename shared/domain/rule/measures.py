@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.domain.metric import names
 from shared.domain.metric.count_span import count_span
 from shared.domain.metric.spec import DERIVED
 from shared.domain.metric.window import SHARES, Aggregation, Expression
@@ -22,10 +23,12 @@ class RuleMeasures:
     Attributes:
         requests: measures of requests.
         metrics: measures of client metrics.
+        scores: whether anomaly scores are needed.
     """
 
     requests: frozenset[str]
     metrics: frozenset[str]
+    scores: bool = False
 
 
 def measures_of(rules: Iterable[AlertRule]) -> RuleMeasures:
@@ -41,10 +44,17 @@ def measures_of(rules: Iterable[AlertRule]) -> RuleMeasures:
     if counted is not None:
         requests |= counted.requests
         metrics |= counted.metrics
-    return RuleMeasures(frozenset(requests), frozenset(metrics))
+    return RuleMeasures(frozenset(requests), frozenset(metrics), asks_for_scores(every))
+
+
+def asks_for_scores(rules: Iterable[AlertRule]) -> bool:
+    """Tell whether any of these rules is about anomaly scores."""
+    return any(rule.metric == names.ANOMALY_SCORE for rule in rules)
 
 
 def _measured(expression: Expression) -> tuple[set[str], set[str]]:
+    if expression.metric == names.ANOMALY_SCORE:
+        return set(), set()
     spec = DERIVED.get(expression.metric)
     ranked = expression.aggregation in SHARES
     if spec is None:
