@@ -1,4 +1,4 @@
-"""Cost reports over 30 days of 60 series with several price cells each, after rollup."""
+"""Cost reports, forecasts and budgets over 30 days of 60 series with several price cells each."""
 
 import json
 import statistics
@@ -15,6 +15,9 @@ from tools.serve import LocalApp, running_app
 _DAYS = 30
 _HOURS = 24
 _ASKED = 21
+_TICKS = 3
+_TREND = "/api/v1/models/gpt-5/cost-trend?days=30"
+_FORECAST = "/api/v1/costs/forecast?horizon_days=30"
 _MODELS = ("gpt-5", "gpt-5-mini", "gpt-4.1", "gpt-4o")
 _DEPLOYMENTS = ("a", "b", "c")
 _APPLICATIONS = ("shop", "docs", "mail", "chat", "ops")
@@ -41,11 +44,51 @@ def measure() -> list[Figure]:
             _call(app, "/api/v1/requests", {"requests": batch})
         series = len(_MODELS) * len(_DEPLOYMENTS) * len(_APPLICATIONS)
         _roll_up(app, _DAYS * _HOURS * series * len(_CELLS))
-        return [
+        costs = [
             Figure(f"costs of 30 days x {series} series by {asked or 'nothing'}", ms, "ms", target)
             for asked, target in _QUESTIONS.items()
-            for ms in [_asked_ms(app, asked)]
+            for ms in [_asked_ms(app, f"/api/v1/costs?range=30d&group_by={asked}")]
         ]
+        return [*costs, *_spend(app, series)]
+
+
+def _spend(app: LocalApp, series: int) -> list[Figure]:
+    """Return how long it takes to look ahead, and to hold budgets against what was spent."""
+    over = f"30 days x {series} series"
+    without_ms = _tick_ms(app)
+    for at, application in enumerate(_APPLICATIONS):
+        budget = {"amount_usd": "1e9", "scope": {"application": application}}
+        _call(app, f"/api/v1/budgets/b{at}", budget, "PUT")
+    first_ms, with_ms = _ran_ms(app, "evaluate_alerts"), _tick_ms(app)
+    return [
+        Figure(f"cost trend and plan, {over}", _asked_ms(app, _TREND), "ms"),
+        Figure(f"forecast, {over}", _asked_ms(app, _FORECAST), "ms", 1_000),
+        Figure(f"a budget and how it stands, {over}", _asked_ms(app, "/api/v1/budgets/b0"), "ms"),
+        Figure("hourly watch of spend", statistics.median(_watched(app)), "ms", 5_000),
+        Figure("tick of alerting without budgets", without_ms, "ms"),
+        Figure("first tick with 5 budgets", first_ms, "ms"),
+        Figure("tick with 5 budgets, 25 rules", with_ms, "ms"),
+    ]
+
+
+def _watched(app: LocalApp) -> list[float]:
+    return [_ran_ms(app, "watch_spend") for _ in range(3)]
+
+
+def _tick_ms(app: LocalApp) -> float:
+    """Return the median of ticks, each of a minute of its own."""
+    taken: list[float] = []
+    for _ in range(_TICKS):
+        time.sleep(60 - time.time() % 60)
+        _call(app, "/admin/functions/rollup", {"input": ""})
+        taken.append(_ran_ms(app, "evaluate_alerts"))
+    return statistics.median(taken)
+
+
+def _ran_ms(app: LocalApp, function: str) -> float:
+    began_s = time.perf_counter()
+    _call(app, f"/admin/functions/{function}", {"input": ""})
+    return (time.perf_counter() - began_s) * 1e3
 
 
 _CAPACITY = {"model": "gpt-5", "type": "GlobalProvisionedManaged", "ptu": 50, "region": "eastus2"}
@@ -83,11 +126,11 @@ def _roll_up(app: LocalApp, requests: int) -> None:
             return
 
 
-def _asked_ms(app: LocalApp, group_by: str) -> float:
+def _asked_ms(app: LocalApp, path: str) -> float:
     taken: list[float] = []
     for _ in range(_ASKED):
         began_s = time.perf_counter()
-        _call(app, f"/api/v1/costs?range=30d&group_by={group_by}")
+        _call(app, path)
         taken.append((time.perf_counter() - began_s) * 1e3)
     return statistics.median(taken[1:])
 
