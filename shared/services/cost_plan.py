@@ -50,6 +50,7 @@ def plan_from(read: Read, model: str | None) -> CostPlan:
         Headline(
             start=instant(stored.first).date(),
             end=last,
+            days_digested=read.traffic.days,
             data_through=None if read.through is None else rfc3339_minute(read.through),
             partial_day=read.partial,
             cost_basis="effective" if _reserved(load) else "list",

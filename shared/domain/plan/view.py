@@ -72,6 +72,7 @@ class CostPlan(msgspec.Struct, frozen=True, kw_only=True):
         start: the first day of the period.
         end: the day after the last.
         days: how many of them are known.
+        days_digested: how many of them have a digest; without one half of the options are not seen.
         data_through: the last minute completely rolled up.
         partial_day: whether the period is one day that is not over.
         current_monthly_cost_estimate: the mean day times 30, US dollars.
@@ -91,6 +92,7 @@ class CostPlan(msgspec.Struct, frozen=True, kw_only=True):
     start: date
     end: date
     days: int
+    days_digested: int
     data_through: str | None
     partial_day: bool
     currency: str = "USD"
@@ -110,6 +112,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
     start: date
     end: date
+    days_digested: int
     data_through: str | None
     partial_day: bool
     cost_basis: str
@@ -127,6 +130,7 @@ def view_of(plan: Plan, head: Headline) -> CostPlan:
         start=head.start,
         end=head.end,
         days=plan.days,
+        days_digested=head.days_digested,
         data_through=head.data_through,
         partial_day=head.partial_day,
         cost_basis=head.cost_basis,

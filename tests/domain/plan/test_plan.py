@@ -34,6 +34,7 @@ from tests.domain.plan.plan_factories import (
 HEAD = Headline(
     start=LAST,
     end=LAST,
+    days_digested=30,
     data_through=None,
     partial_day=False,
     cost_basis="list",
