@@ -7,6 +7,7 @@ import azure.functions as func
 
 from shared.bootstrap import app
 from shared.services.budget_events import tell_budgets
+from shared.services.daily_word import TellingPorts
 from shared.services.plan_telling import tell_plans
 from shared.triggers.budgets import budget_ports
 from shared.triggers.cost_anomalies import watch_spend_of_days
@@ -29,27 +30,18 @@ async def plan_costs(timer: func.TimerRequest) -> None:
 
 async def tell_budgets_of_day(now: datetime) -> None:
     """Tell how every budget stands, once a day."""
-    parts = app()
-    told = await tell_budgets(
-        now=now,
-        ports=budget_ports(parts),
-        cursors=parts.cursors,
-        alerts=parts.alerts,
-        connected=parts.telemetry.enabled,
-        environment=parts.settings.environment,
-    )
+    told = await tell_budgets(now=now, ports=budget_ports(app()), telling=_telling())
     logger.info("told budgets: count=%d", told)
 
 
 async def tell_plans_of_day(now: datetime) -> None:
     """Tell what could be saved on each model and on all, once a day."""
-    parts = app()
-    told = await tell_plans(
-        now=now,
-        ports=plan_ports(),
-        cursors=parts.cursors,
-        alerts=parts.alerts,
-        connected=parts.telemetry.enabled,
-        environment=parts.settings.environment,
-    )
+    told = await tell_plans(now=now, ports=plan_ports(), telling=_telling())
     logger.info("told cost plans: count=%d", told)
+
+
+def _telling() -> TellingPorts:
+    parts = app()
+    return TellingPorts(
+        parts.cursors, parts.alerts, parts.telemetry.enabled, parts.settings.environment
+    )

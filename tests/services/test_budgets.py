@@ -20,6 +20,7 @@ from shared.services.budgets import (
     put_budget,
 )
 from shared.services.cost_forecast import cost_forecast
+from shared.services.daily_word import TellingPorts
 from shared.services.rule_set import own_rules, put_rules
 from shared.services.rules import delete_rule, get_rule, load_rules, put_rule
 from tests.services.monitor_factories import DAY, HOUR
@@ -47,10 +48,7 @@ async def tell(made: Shop, *, connected: bool = True) -> int:
     return await tell_budgets(
         now=made.monitor.now,
         ports=ports(made),
-        cursors=app.cursors,
-        alerts=app.alerts,
-        connected=connected,
-        environment="test",
+        telling=TellingPorts(app.cursors, app.alerts, connected, "test"),
     )
 
 

@@ -1,5 +1,6 @@
 """The daily word on plans: every model and all, once a day, the same ids on every try."""
 
+from shared.services.daily_word import TellingPorts
 from shared.services.plan_period import PlanPorts
 from shared.services.plan_telling import PLANS_TOLD, tell_plans
 from shared.services.ports import Cursor
@@ -12,10 +13,7 @@ async def tell(made: Monitor, *, connected: bool = True) -> int:
     return await tell_plans(
         now=made.now,
         ports=PlanPorts(app.costs, app.digests.digests),
-        cursors=app.cursors,
-        alerts=app.alerts,
-        connected=connected,
-        environment="test",
+        telling=TellingPorts(app.cursors, app.alerts, connected, "test"),
     )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from shared.domain.advice.token_limit import ladder
 from shared.domain.digest.outputs import FINISHES
 from shared.domain.digest.tally import Tally
 from shared.domain.grouping import Groups
@@ -26,7 +27,7 @@ from shared.domain.rollup.sketch import middle, quantile
 FEWEST = 200
 """Answers that have to have ended by themselves before a limit is read from them."""
 
-_STEP = 16
+_LEAST = 16
 _RULES = {Case.LOW: (0.999, 1.5), Case.EXPECTED: (0.999, 1.1), Case.HIGH: (0.99, 1.0)}
 
 
@@ -45,9 +46,10 @@ class Lengths:
     cut: Ints
 
     def limit(self, case: Case) -> int:
-        """Return the limit that a case asks for, tokens."""
+        """Return the limit that a case asks for, the next round number of tokens."""
         quota, room = _RULES[case]
-        return -(-int(quantile(self.keys, self.ended, quota) * room) // _STEP) * _STEP
+        wanted = max(int(quantile(self.keys, self.ended, quota) * room), 1)
+        return ladder(wanted, 2 * wanted + _LEAST)[0]
 
     def beyond(self, limit: int, counts: Ints) -> float:
         """Return the tokens that answers have beyond a limit."""

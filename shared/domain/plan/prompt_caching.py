@@ -8,14 +8,13 @@ is taken off. Only where a price names cached input below input.
 from collections.abc import Mapping
 from decimal import Decimal
 
+from shared.domain.advice.prompt_cache import LEAST_TOKENS
 from shared.domain.digest.tally import Tally
 from shared.domain.plan.bill import Place
 from shared.domain.plan.option import OptionType
 from shared.domain.plan.reduction import Case, Cut, Cuts, Reduction, Sides, share
 from shared.domain.plan.traffic import Traffic
 from shared.domain.recommendation.recommendation import Effort, Fact
-
-PREFIX_TOKENS = 1_024
 
 
 def prompt_caching(traffic: Traffic, sides: Mapping[Place, Sides], target: str) -> Reduction | None:
@@ -47,7 +46,7 @@ def prompt_caching(traffic: Traffic, sides: Mapping[Place, Sides], target: str) 
             "prompt_cache_key."
         ),
         assumptions=(
-            f"Low: the first {PREFIX_TOKENS:,} tokens of each repeated prefix are cached; high: "
+            f"Low: the first {LEAST_TOKENS:,} tokens of each repeated prefix are cached; high: "
             "the whole prompt; expected: the middle. Prefixes count as cached for 5 minutes."
         ),
         cuts=cuts,
@@ -63,7 +62,7 @@ def missed_tokens(rows: Tally) -> dict[Case, Decimal]:
     """
     behind, cached = rows.total("input_5m"), rows.total("cached_input")
     most = max(behind - cached, 0)
-    least = max(min(rows.total("seen_5m") * PREFIX_TOKENS, behind) - cached, 0)
+    least = max(min(rows.total("seen_5m") * LEAST_TOKENS, behind) - cached, 0)
     return {
         Case.LOW: Decimal(least),
         Case.EXPECTED: Decimal(least + most) / 2,

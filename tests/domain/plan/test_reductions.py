@@ -124,7 +124,7 @@ def test_answers_that_run_to_a_limit_are_cut_where_no_other_ends() -> None:
     owed = line(made=100 * 1_000 + 4_096 * 10)
     choice = only(planned(owed, outputs=rows))
     (told,) = choice.proposal.evidence["series"]  # type: ignore[misc]
-    # All that ended are 100 long: 110.x, rounded up to a multiple of 16.
+    # All that ended are 100 long: 110.x, and the next round number.
     assert told["max_tokens"] == 112
     assert told["predicted_share_cut"] == 0.0
     # By hand: ten answers are 112 in place of 4,096 tokens, within the sketch's 0.55 %.
