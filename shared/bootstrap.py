@@ -5,6 +5,7 @@ imported when they are needed first.
 """
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from shared.adapters.document_store import DocumentStore
 from shared.adapters.entity import Tables
 from shared.adapters.group_store import GroupStore
 from shared.adapters.list_prices import published_prices
+from shared.adapters.metered_tables import MeteredTables
 from shared.adapters.outside import (
     Outside,
     account_of,
@@ -28,6 +30,7 @@ from shared.adapters.outside import (
     tables_of,
     telemetry_of,
 )
+from shared.adapters.own_use_store import OwnUseStore
 from shared.adapters.rollup_store import RollupStore
 from shared.adapters.session_store import SessionStore
 from shared.services.alert_ports import Frames
@@ -40,6 +43,7 @@ from shared.services.digests import DigestPorts
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
+from shared.services.own_use import MeteredTelemetry, OwnMeter, OwnUses
 from shared.services.ports import Telemetry
 from shared.services.pricing import PricingLoader
 from shared.services.reading import ReadPorts
@@ -79,6 +83,8 @@ class App:
         references: baselines and budgets that rules are held against.
         load_pricing: what models cost, and how deployments are sold, as stored at this moment.
         costs: what costs are made from.
+        meter: counts what this process uses.
+        own_uses: what all processes used.
         tables: the storage below it all.
     """
 
@@ -104,6 +110,8 @@ class App:
     references: ReferencePorts
     load_pricing: PricingLoader
     costs: CostPorts
+    meter: OwnMeter
+    own_uses: OwnUses
     tables: Tables
 
 
@@ -115,6 +123,9 @@ def assemble(
     outside: Outside | None = None,
 ) -> App:
     """Return the app over given tables and telemetry: one wiring, in production and in tests."""
+    uses = OwnUseStore(tables)
+    meter = OwnMeter(uses, uuid.uuid4().hex)
+    tables, telemetry = MeteredTables(tables, meter.operated), MeteredTelemetry(telemetry, meter)
     chunks = ChunkStore(tables, shards=settings.chunk_shards)
     rollups, cursors, dirty = RollupStore(tables), CursorStore(tables), DirtyStore(tables)
     documents, outside = DocumentStore(tables), outside or Outside()
@@ -164,6 +175,8 @@ def assemble(
         references=ReferencePorts(StoredBaselines(documents), StoredBudgets(documents, costs)),
         load_pricing=load_pricing,
         costs=costs,
+        meter=meter,
+        own_uses=uses,
         tables=tables,
     )
 

@@ -51,6 +51,7 @@ ROUTES = {
     "get_cost_anomalies": "GET v1/costs/anomalies FUNCTION",
     "get_cost_forecast": "GET v1/costs/forecast FUNCTION",
     "get_costs": "GET v1/costs FUNCTION",
+    "get_own_costs": "GET v1/costs/own FUNCTION",
     "get_deployments": "GET v1/deployments FUNCTION",
     "get_digest": "GET v1/digests/{day} FUNCTION",
     "get_inhibitions": "GET v1/inhibitions FUNCTION",

@@ -5,6 +5,7 @@ so that this file is the layout.
 """
 
 import hashlib
+from datetime import date
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -99,6 +100,11 @@ def block_names(count: int) -> list[str]:
 def series_partition(minute: int) -> str:
     """Return the partition of the catalogue of series of the day that holds a minute."""
     return f"series|{day_key(minute)}"
+
+
+def own_use_partition(day: date) -> str:
+    """Return the partition of what the monitor itself used on a day."""
+    return f"own|{day:%Y%m%d}"
 
 
 def dirty_row(kind: Kind, bucket: int) -> str:

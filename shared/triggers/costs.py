@@ -9,10 +9,12 @@ from shared.domain.cost.costing import CostQuery
 from shared.domain.cost.good_answers import Thresholds
 from shared.domain.cost.grouping import grouping_of
 from shared.domain.cost.month import cost_span
+from shared.domain.cost.own import OwnCosts
 from shared.domain.cost.report import CostReport, csv_of
 from shared.errors import InvalidInput
 from shared.services.costs import cost_report
 from shared.services.digests import Budget
+from shared.services.own_use import read_own_costs
 from shared.services.user_costs import user_cost_report
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
@@ -24,6 +26,7 @@ blueprint = func.Blueprint()
 CSV = "text/csv"
 # For digests of days that have none yet, as the current one.
 _BUDGET_S = 30.0
+_LONGEST_OWN_S = 400 * 86_400
 _LABELS = (
     "model",
     "deployment",
@@ -73,6 +76,27 @@ async def get_costs(call: Call) -> Answer:
     if CSV in call.headers.get("accept", ""):
         return Answer(csv_of(rows, grouping), media_type=CSV)
     return Answer(report)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "v1/costs/own",
+    summary="What the monitor itself cost, estimated from its own counters.",
+    answer=OwnCosts,
+    query={
+        **SPAN,
+        "period": "as of `/api/v1/costs`",
+        "memory_gb": "of an instance; 2 unless given",
+    },
+)
+async def get_own_costs(call: Call) -> Answer:
+    """Tell what the monitor itself cost."""
+    span = cost_span(call.query, call.now)
+    if span.seconds > _LONGEST_OWN_S:
+        raise InvalidInput.at("range", "expected a span of at most 400 days")
+    memory_gb = call.whole("memory_gb", 2, 1, 4)
+    return Answer(await read_own_costs(span, memory_gb=memory_gb, uses=app().own_uses))
 
 
 def _threshold(call: Call) -> float | None:

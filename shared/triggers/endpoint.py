@@ -4,6 +4,7 @@ Every route is declared once with `endpoint`, which registers it with its Bluepr
 list that `/api/openapi.json` is generated from.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import azure.functions as func
 
 from shared.errors import MonitorError
 from shared.triggers.call import Call
+from shared.triggers.metering import counted
 from shared.triggers.responses import Answer, error_answer, http_response
 
 
@@ -65,10 +67,13 @@ def endpoint(
         operation = Operation(method, route, handler.__name__, summary, **described)
 
         async def run(req: func.HttpRequest) -> func.HttpResponse:
+            began_s = time.perf_counter()
             try:
                 return http_response(await handler(_call(req)))
             except MonitorError as error:
                 return http_response(error_answer(error))
+            finally:
+                await counted(handler.__name__, began_s)
 
         run.__name__ = run.__qualname__ = handler.__name__
         run.__doc__ = handler.__doc__

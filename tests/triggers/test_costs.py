@@ -197,3 +197,17 @@ async def test_a_month_is_a_period_of_its_own(app: HttpApp) -> None:
     assert body["total_cost"] == "0.00125"
     october = (await app.send("get_costs", query={"period": "2026-10"})).body
     assert (october["end"], october["items"]) == ("2026-11-01T00:00:00Z", [])
+
+
+async def test_the_monitor_tells_what_it_costs_itself(app: HttpApp) -> None:
+    await everything(app)
+    body = (await app.send("get_own_costs", query={"range": "24h"})).body
+    # Saved with the first call; the others follow within ten minutes.
+    assert body["executions"] == {"put_one_deployment": 1}
+    items = {item["item"]: item for item in body["items"]}
+    assert items["execution_time"]["quantity"] == 2.0
+    assert items["execution_time"]["cost_usd"] == "0.000052"
+    assert items["executions"]["usd_per_unit"] is None
+    assert body["estimated"] is True
+    long = await app.send("get_own_costs", query={"range": "40000000"})
+    assert "400 days" in long.faults["range"]
