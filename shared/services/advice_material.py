@@ -6,7 +6,7 @@ most a million requests in them, and within a time budget.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from shared.domain.advice.ground import FEWEST, Limits
 from shared.domain.advice.history import SECTIONS, DayFacts, Work, histories
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.traffic import MEASURES, Traffic, traffics
-from shared.domain.advice.window import LONGEST_D, WEEK_D
+from shared.domain.advice.window import ENOUGH, LONGEST_D, WEEK_D
 from shared.domain.digest.day import INDEX, Blocks, index_of, sections_of
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import Kind
@@ -81,18 +81,19 @@ async def read_material(
     """
     today = floor_to(minute_of(now), DAY_M)
     days = range(today - LONGEST_D * DAY_M, today + DAY_M, DAY_M)
-    parts, pricing, stored = await asyncio.gather(
-        _rollups(today, now, ports.reading), ports.load_pricing(), _stored(days, ports)
+    parts, pricing, facts = await asyncio.gather(
+        _rollups(today, now, ports.reading),
+        ports.load_pricing(),
+        _read_facts(days, model, ports),
     )
     traffic = await asyncio.to_thread(traffics, parts)
-    facts = await asyncio.to_thread(_facts, stored)
-    works = await asyncio.to_thread(histories, facts)
+    works = await asyncio.to_thread(histories, facts, model)
     asked = [scope for scope in traffic if model in (None, scope.model)]
     if any(_is_new(traffic[scope], works.get(scope)) for scope in asked):
         missing = [day for day in days if day // DAY_M not in {each.day for each in facts}]
         found = await _undigested(missing[::-1], traffic, now, ports, budget)
         facts = sorted([*facts, *found], key=lambda each: each.day)
-        works = await asyncio.to_thread(histories, facts)
+        works = await asyncio.to_thread(histories, facts, model)
     return Material(works, traffic, pricing, today // DAY_M + 1, now)
 
 
@@ -101,6 +102,18 @@ async def _rollups(today: int, now: datetime, reading: ReadPorts) -> list[Rollup
     first = today - WEEK_D * DAY_M
     end = minute_of(now) + 1
     return await read_span(Kind.REQUEST, first, end, fresh, reading, only=MEASURES)
+
+
+async def _read_facts(days: Sequence[int], model: str | None, ports: AdvicePorts) -> list[DayFacts]:
+    """Return the digests there are; of one model only those of a week, where that is enough."""
+    week = days[-WEEK_D - 1 :]
+    lately = await asyncio.to_thread(_facts, await _stored(week, ports))
+    if model is not None:
+        works = await asyncio.to_thread(histories, lately, model)
+        if sum(each.hours.total("requests") for each in works.values()) >= ENOUGH:
+            return lately
+    earlier = await _stored(days[: -WEEK_D - 1], ports)
+    return [*await asyncio.to_thread(_facts, earlier), *lately]
 
 
 async def _stored(days: Iterable[int], ports: AdvicePorts) -> dict[int, Blocks]:

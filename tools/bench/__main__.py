@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tools.bench import (
+    advice,
     alarms,
     anomaly,
     backtest,
@@ -45,6 +46,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "backtest": backtest.measure,
     "baselines": baselines.measure,
     "digests": digests.measure,
+    "advice": advice.measure,
     "forecast": forecast.measure,
     "trends": trends.measure,
     "spend": spend.measure,

@@ -113,15 +113,16 @@ def no_work(scope: Scope) -> Work:
     return Work(scope, {name: _no_rows(name) for name in SECTIONS}, ())
 
 
-def histories(days: Sequence[DayFacts]) -> dict[Scope, Work]:
+def histories(days: Sequence[DayFacts], model: str | None = None) -> dict[Scope, Work]:
     """Return what is known of every scope.
 
     Args:
         days: one digest a day.
+        model: the only one wanted; None wants all.
     """
     scopes: dict[Scope, int] = {}
     texts = Texts()
-    places = [_scopes(each.index, scopes) for each in days]
+    places = [_scopes(each.index, scopes, model) for each in days]
     sections = {name: _joined(name, days, places, texts) for name in SECTIONS}
     bounds = {
         name: np.searchsorted(rows.keys[_SCOPE], np.arange(len(scopes) + 1)).tolist()
@@ -141,9 +142,12 @@ def histories(days: Sequence[DayFacts]) -> dict[Scope, Work]:
     }
 
 
-def _scopes(index: Index, scopes: dict[Scope, int]) -> Ints:
+def _scopes(index: Index, scopes: dict[Scope, int], wanted: str | None) -> Ints:
+    """Return the scope of each series of a day, -1 for those that are not wanted."""
     found = [
         scopes.setdefault(Scope(model, deployment, application), len(scopes))
+        if wanted in (None, model)
+        else -1
         for _, deployment, model, application in index.places
     ]
     return np.array(found, np.int64)
@@ -172,6 +176,9 @@ def _no_rows(name: str) -> Tally:
 
 def _placed(name: str, facts: DayFacts, place: Ints, texts: Texts) -> Tally:
     rows, index = facts.sections[name], facts.index
+    wanted = place >= 0
+    if not wanted.all():
+        rows = rows.where(wanted[rows.keys["series"]])
     if not len(rows):
         return rows
     keys = dict(rows.keys)
