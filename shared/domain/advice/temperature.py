@@ -1,8 +1,9 @@
 """Advice on `temperature`: only where scores show that it matters, never to be faster.
 
 Temperatures that a series had at once are compared by the scores of their answers, day by day. One
-is advised where a score is better with all of its interval and none is worse. A model that takes no
-temperature is left alone; how a model answers depends on it, how fast does not.
+is advised where a score is better with all of its interval and by more than the margin, and none is
+worse. A model that takes no temperature is left alone; how a model answers depends on it, how fast
+does not.
 """
 
 import numpy as np

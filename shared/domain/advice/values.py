@@ -77,8 +77,8 @@ class ScoreDifference:
 
     @property
     def is_better(self) -> bool:
-        """Tell whether it is better."""
-        return self.interval.low > 0
+        """Tell whether it is better: certainly, and by more than the margin."""
+        return self.interval.low > 0 and self.interval.mean > MARGIN * abs(self.ours)
 
     @property
     def is_worse(self) -> bool:
