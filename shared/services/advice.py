@@ -64,7 +64,13 @@ async def conclude_advice(*, now: datetime, ports: AdvicePorts, budget: Budget) 
     run = AdviceRun(scopes=len(material.traffic))
     given = await _detected(given, material, run, ports.recommendations)
     known = Known(
-        material.works, material.traffic, material.pricing, ports.limits, given, material.now
+        material.works,
+        material.traffic,
+        material.pricing,
+        ports.limits,
+        given,
+        material.now,
+        material.quota_use,
     )
     every = await asyncio.to_thread(_concluded, known)
     stored = {each.id: each for each in given}

@@ -12,13 +12,17 @@ from datetime import datetime
 
 from shared.domain.advice.ground import FEWEST, Limits
 from shared.domain.advice.history import SECTIONS, DayFacts, Work, histories
+from shared.domain.advice.quota_use import MEASURES as QUOTA_MEASURES
+from shared.domain.advice.quota_use import QuotaUse, quota_use
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.traffic import MEASURES, Traffic, traffics
 from shared.domain.advice.window import ENOUGH, LONGEST_D, WEEK_D
+from shared.domain.deployment import QuotaBook
 from shared.domain.digest.day import INDEX, Blocks, index_of, sections_of
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, floor_to, minute_of
 from shared.services.digest_ports import Stage
 from shared.services.digest_reading import read_digest
@@ -57,14 +61,14 @@ class Material:
         works: what digests tell of each scope, of four weeks at most.
         traffic: what rollups tell of the last week, of deployments and their applications.
         pricing: what tokens cost, and what is known of deployments.
-        end: the day after the last that is looked at, in days since 1970.
+        quota_use: deployment -> minutes of the last day.
         now: the clock, UTC.
     """
 
     works: Mapping[Scope, Work]
     traffic: Mapping[Scope, Traffic]
     pricing: Pricing
-    end: int
+    quota_use: Mapping[str, QuotaUse]
     now: datetime
 
 
@@ -94,7 +98,8 @@ async def read_material(
         found = await _undigested(missing[::-1], traffic, now, ports, budget)
         facts = sorted([*facts, *found], key=lambda each: each.day)
         works = await asyncio.to_thread(histories, facts, model)
-    return Material(works, traffic, pricing, today // DAY_M + 1, now)
+    use = await _quota_use(pricing.deployments, now, ports.reading)
+    return Material(works, traffic, pricing, use, now)
 
 
 async def _rollups(today: int, now: datetime, reading: ReadPorts) -> list[Rollup]:
@@ -102,6 +107,19 @@ async def _rollups(today: int, now: datetime, reading: ReadPorts) -> list[Rollup
     first = today - WEEK_D * DAY_M
     end = minute_of(now) + 1
     return await read_span(Kind.REQUEST, first, end, fresh, reading, only=MEASURES)
+
+
+async def _quota_use(quotas: QuotaBook, now: datetime, reading: ReadPorts) -> dict[str, QuotaUse]:
+    """Return how much of their quotas deployments took in the last day, where any is known."""
+    known = (config for dated in quotas.dated.values() for config in dated)
+    if not any(config.tpm_quota or config.rpm_quota for config in known):
+        return {}
+    fresh, end = await freshness(reading), minute_of(now) + 1
+    first, only = end - DAY_M, QUOTA_MEASURES
+    parts = await read_span(
+        Kind.REQUEST, first, end, fresh, reading, only=only, coarsest=Grain.BUCKET
+    )
+    return await asyncio.to_thread(quota_use, parts, quotas)
 
 
 async def _read_facts(days: Sequence[int], model: str | None, ports: AdvicePorts) -> list[DayFacts]:

@@ -11,6 +11,7 @@ import pytest
 from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.services.advice import conclude_advice
 from shared.services.advice_material import read_material
+from shared.services.deployments import DeploymentName, put_deployment
 from shared.services.recommendations import AppliedBody, mark_applied
 from tests.services.advice_factories import AdvisedMonitor, Fields, at, budget
 from tests.services.monitor_factories import HOUR
@@ -219,6 +220,20 @@ async def test_applications_are_advised_apart_and_deployments_as_a_whole() -> No
     await monitor.advise(at(7))
     found = {(each.kind, each.application) for each in (await monitor.given()).values()}
     assert found == {("max_tokens", "shop"), ("server_errors", "")}
+
+
+async def test_a_known_quota_that_is_nearly_used_up_is_told() -> None:
+    monitor = AdvisedMonitor()
+    documents = monitor.monitor.app.documents
+    await put_deployment(
+        DeploymentName("mini"), b'{"rpm_quota": 5}', strict=True, now=at(0), documents=documents
+    )
+    for hour in range(9, 11):
+        await monitor.post(0, hour, 300, calls(600))
+    await monitor.advise(at(0, timedelta(hours=11, minutes=7)))
+    found = (await monitor.given())["quota=raise_or_smooth"]
+    assert found.application == ""
+    assert found.evidence["peak_share_of_quota"] == 1.2
 
 
 async def test_only_a_month_is_looked_at() -> None:

@@ -7,7 +7,7 @@ the latter are left out of the former's advice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,6 +16,7 @@ from shared.domain.advice.ground import Conclusion, Ground, Limits
 from shared.domain.advice.history import Work, no_work
 from shared.domain.advice.kinds import of_application, of_deployment
 from shared.domain.advice.model_settings import settings_of_model
+from shared.domain.advice.quota_use import QuotaUse
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.tariff import Tariff
 from shared.domain.advice.traffic import Traffic
@@ -44,6 +45,7 @@ class Known:
         limits: what is too much, whatever is normal.
         given: every recommendation.
         now: the clock, UTC.
+        quota_use: deployment -> minutes of the last day.
     """
 
     works: Mapping[Scope, Work]
@@ -52,6 +54,7 @@ class Known:
     limits: Limits
     given: Sequence[Recommendation]
     now: datetime
+    quota_use: Mapping[str, QuotaUse] = field(default_factory=dict)
 
 
 class Assembly:
@@ -125,6 +128,7 @@ class Assembly:
             {other: windowed(known.works[other], end) for other in peers if other != scope},
             {each.kind: each for each in own if each.status is Status.PROPOSED},
             self._first_tokens.get(scope.model) or nothing.sections["durations"],
+            known.quota_use.get(scope.deployment),
         )
 
     def _model(self, scope: Scope) -> str:

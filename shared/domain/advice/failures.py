@@ -11,7 +11,7 @@ Timeouts are judged by how long was waited as well (`timeouts`).
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain.advice.ground import Conclusion, Ground
+from shared.domain.advice.ground import BUSY_MINUTES, Conclusion, Ground
 from shared.domain.advice.shares import Share, share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.recommendation.recommendation import (
@@ -66,7 +66,8 @@ def _conclusion(ground: Ground, error: ErrorClass, remedy: _Remedy, failed: Shar
     limit = ground.limits.error_rate
     too_many = failed.low > eased * limit and share.events >= _FIFTH * eased * failed.events
     if share.events < _FEWEST_FAILURES or not (share.low >= eased * remedy.least or too_many):
-        return Conclusion(remedy.kind)
+        is_quota = error is ErrorClass.QUOTA
+        return _nearly_used_up(ground) if is_quota else Conclusion(remedy.kind)
     part = share_of(
         ground.whole.daily_of("error_class", error),
         ground.whole.daily("n") - ground.whole.daily("n_ok"),
@@ -92,6 +93,32 @@ def _conclusion(ground: Ground, error: ErrorClass, remedy: _Remedy, failed: Shar
             **remedy.evidence(ground),
         },
         target=Target(Metric.ERROR_RATE),
+    )
+
+
+def _nearly_used_up(ground: Ground) -> Conclusion:
+    """Return what to do about a quota before it turns requests away."""
+    remedy, use = REMEDIES[ErrorClass.QUOTA], ground.quota_use
+    if use is None or use.busy < ground.eased(remedy.kind, BUSY_MINUTES):
+        return Conclusion(remedy.kind)
+    return ground.advice(
+        remedy.kind,
+        f"{remedy.kind}={remedy.setting}",
+        category=Category.RELIABILITY,
+        priority=Priority.MEDIUM,
+        description=(
+            f"In {use.busy} minutes of the last day the deployment took 90 % of its quota or more "
+            f"({use.peak:.0%} at most): raise it, lower max_tokens, or spread requests over time "
+            "or deployments before Azure turns them away."
+        ),
+        implementation_effort=remedy.effort,
+        evidence={
+            "busy_minutes": use.busy,
+            "minutes": use.minutes,
+            "peak_share_of_quota": use.peak,
+            **_quota_evidence(ground),
+        },
+        target=Target(Metric.THROTTLED_SHARE),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.domain.advice.history import Work
 from shared.domain.advice.model_settings import ModelSettings
+from shared.domain.advice.quota_use import QuotaUse
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.tariff import Tariff
 from shared.domain.advice.traffic import Traffic
@@ -20,6 +21,8 @@ FEWEST = 300
 # What is proposed stays so until it is a fifth short of what it takes to be proposed.
 EASED = 0.8
 _SOME, _SHORT = 20, 0.005
+# So many minutes of a day in which a quota was nearly used up.
+BUSY_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Ground:
         elsewhere: the same application's requests to other models and deployments.
         standing: kind -> what is proposed of it.
         first_tokens: rows of times to the first token, of all of the model's requests.
+        quota_use: minutes of the last day; None where no quota is known.
     """
 
     scope: Scope
@@ -72,6 +76,7 @@ class Ground:
     elsewhere: Mapping[Scope, Work] = field(default_factory=dict)
     standing: Mapping[str, Recommendation] = field(default_factory=dict)
     first_tokens: Tally = field(default_factory=_no_times)
+    quota_use: QuotaUse | None = None
 
     @property
     def is_slow(self) -> bool:
@@ -81,7 +86,9 @@ class Ground:
 
     @property
     def is_short_of_quota(self) -> bool:
-        """Tell whether one request in 200 was turned away by quota."""
+        """Tell whether quota turned one request in 200 away, or minutes nearly used it up."""
+        if self.quota_use is not None and self.quota_use.busy >= BUSY_MINUTES:
+            return True
         turned_away = int(self.whole.daily_of("error_class", ErrorClass.QUOTA).sum())
         return turned_away >= _SOME and turned_away >= _SHORT * self.whole.total("n")
 
