@@ -1,10 +1,12 @@
 """Advice on `max_tokens`: as low as answers are long, or higher where it cuts them.
 
 Lowered where one limit is in use, nearly no answer needs it, and a round number that would cut at
-most one answer in 1,000 (one in 100 as far as the interval knows) is a quarter below it. That frees
-quota, since Azure admits a request by its prompt and `max_tokens`; it saves money only by
-truncating. Raised where one answer in 50 is cut: to what longer limits in use show to be enough,
-else to twice as much, of which nothing is promised: how long cut answers would be nobody knows.
+most one answer in 1,000 (one in 100 as far as the interval knows) is a quarter below it and frees a
+fifth of what a request takes of the quota: Azure admits it by its prompt and `max_tokens`. It saves
+money only by truncating.
+
+Raised where one answer in 50 is cut: to what longer limits in use show to be enough, else to twice
+as much, of which nothing is promised: how long cut answers would be nobody knows.
 """
 
 import numpy as np
@@ -31,6 +33,8 @@ from shared.domain.verification.verdict import Metric
 
 KIND = "max_tokens"
 TRUNCATES = 0.02
+# Least part of a request's share of the quota that has to be freed.
+WORTHWHILE = 0.2
 _OFTEN = 0.05
 _FAR_TOO_HIGH = 4
 
@@ -57,7 +61,10 @@ def conclude(ground: Ground, limit: int | None = None) -> Conclusion | None:
     chosen = cap.lowest_fitting(_standing(ground))
     if cap.current.share > TOLERATED or chosen is None:
         return Conclusion(KIND)
-    return _lowered(ground, cap, chosen)
+    freed = _freed(ground, cap.limit, chosen.max_tokens)
+    if freed.high < 100 * ground.eased(KIND, WORTHWHILE):
+        return Conclusion(KIND)
+    return _lowered(ground, cap, chosen, freed)
 
 
 def _limit(ground: Ground) -> int | None:
@@ -71,8 +78,8 @@ def _standing(ground: Ground) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _lowered(ground: Ground, cap: Cap, chosen: Truncation) -> Conclusion:
-    freed, limit = _freed(ground, cap.limit, chosen.max_tokens), chosen.max_tokens
+def _lowered(ground: Ground, cap: Cap, chosen: Truncation, freed: Improvement) -> Conclusion:
+    limit = chosen.max_tokens
     priority = Priority.MEDIUM if cap.limit >= _FAR_TOO_HIGH * limit else Priority.LOW
     spared = round(chosen.spared_tokens * ground.work.hours.total("ok"))
     cost = ground.tariff.monthly_usd(
