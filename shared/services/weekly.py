@@ -26,6 +26,7 @@ from shared.services.channel_ports import ChannelPorts
 from shared.services.channels import get_channel
 from shared.services.ports import Cursor, Cursors
 from shared.services.reading import ReadPorts
+from shared.services.recommendations import load_recommendations
 from shared.services.report import list_models
 from shared.services.rollup import COMPLETE_THROUGH
 
@@ -74,6 +75,7 @@ async def weekly_summary(span: Span, *, now: datetime, ports: WeeklyPorts) -> We
         await _alerts(span, now, ports),
         await _models(Span(span.first - WEEK_M, span.first), ports.reading),
         await _models(span, ports.reading),
+        await load_recommendations(ports.channels.documents),
         data_through=complete.minute if complete else None,
     )
 

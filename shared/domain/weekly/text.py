@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shared.domain.weekly.advice import AdviceLine
 from shared.domain.weekly.costs import WeekCost
 from shared.domain.weekly.models import Change
 from shared.domain.weekly.rules import RuleWeek
@@ -42,6 +43,8 @@ def sections_of(weekly: Weekly) -> list[Section]:
         _section("Failing more", [_failing(each) for each in weekly.failing]),
         _section("More tokens", [_more_tokens(each) for each in weekly.dearer]),
         Section("Cost", tuple(_cost(weekly.cost))),
+        _section("New advice", [_advised(each) for each in weekly.advice.proposed]),
+        _section("Advice judged", [_judged(each) for each in weekly.advice.decided]),
     ]
 
 
@@ -84,6 +87,16 @@ def _cost(cost: WeekCost) -> Iterator[str]:
         yield f"{each.model}: {_usd(each.cost_before_usd)} to {_usd(each.cost_usd)}{percent}"
     if cost.unpriced_requests:
         yield f"{_counted(cost.unpriced_requests, 'request')} without a price"
+
+
+def _advised(line: AdviceLine) -> str:
+    cost = line.estimated_cost_impact_usd_per_month
+    money = "" if cost is None or float(cost) == 0 else f", {_usd(cost)} a month"
+    return f"{line.about}: {line.setting} ({line.priority}{money})"
+
+
+def _judged(line: AdviceLine) -> str:
+    return f"{line.about}: {line.setting} is {line.status}"
 
 
 def _usd(text: str | None) -> str:

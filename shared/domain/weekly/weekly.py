@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.domain.alert.view import Alert
+from shared.domain.recommendation.recommendation import Recommendation
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, floor_to, instant, rfc3339_minute
+from shared.domain.weekly.advice import WeekAdvice, week_advice
 from shared.domain.weekly.costs import WeekCost, week_cost
 from shared.domain.weekly.models import Change, ModelWeek, dearer, failing, slower
 from shared.domain.weekly.rules import RuleWeek, noisiest, weeks_of_rules
@@ -29,6 +31,7 @@ class Weekly(msgspec.Struct, frozen=True):
         failing: models whose error rate grew.
         dearer: models that use more tokens.
         cost: what everything cost, and which models cost more.
+        advice: what was advised and stands, and what was judged.
     """
 
     start: str
@@ -43,6 +46,7 @@ class Weekly(msgspec.Struct, frozen=True):
     failing: list[Change]
     dearer: list[Change]
     cost: WeekCost
+    advice: WeekAdvice
 
 
 def week_ending(minute: int) -> Span:
@@ -56,6 +60,7 @@ def weekly_of(
     alerts: Sequence[Alert],
     before: Sequence[ModelWeek],
     current: Sequence[ModelWeek],
+    given: Sequence[Recommendation] = (),
     *,
     data_through: int | None,
 ) -> Weekly:
@@ -66,6 +71,7 @@ def weekly_of(
         alerts: at least those that fired in it, with their notifications.
         before: every model's week before it.
         current: every model's week.
+        given: every recommendation.
         data_through: every minute before this one is rolled up; None before the first rollup.
     """
     fired = weeks_of_rules(alerts, instant(span.first), instant(span.end))
@@ -82,4 +88,5 @@ def weekly_of(
         failing=failing(before, current),
         dearer=dearer(before, current),
         cost=week_cost(before, current),
+        advice=week_advice(span, given),
     )

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from shared.domain.recommendation.recommendation import Priority, Recommendation, Status
 from shared.domain.span import Span
 from shared.domain.timeline import instant, minute_of
 from shared.domain.weekly.costs import ModelCost
@@ -12,6 +14,7 @@ from shared.domain.weekly.models import ModelWeek
 from shared.domain.weekly.text import Section, sections_of, title_of_week
 from shared.domain.weekly.weekly import Weekly, week_ending, weekly_of
 from tests.domain.dispatch_factories import alert
+from tests.domain.recommendation_factories import recommendation
 from tests.domain.rule_factories import MINUTE, T0
 
 MIDNIGHT = T0.replace(hour=0)
@@ -35,7 +38,21 @@ def _weekly(alerts: int = 1) -> Weekly:
         ModelWeek("gpt-5", 1_200, 0.031, 1_250.0, 240_000, Decimal("1.2")),
         ModelWeek("house", 3, 0.0, None, 10, None, 3),
     ]
-    return weekly_of(Span(end - 7 * 1440, end), fired, before, current, data_through=end)
+    week = Span(end - 7 * 1440, end)
+    return weekly_of(week, fired, before, current, _given(), data_through=end)
+
+
+def _given() -> list[Recommendation]:
+    """Return advice of the week, of the week before, and some that was judged in the week."""
+    lately, long_ago = MIDNIGHT - timedelta(days=2), MIDNIGHT - timedelta(days=9)
+    standing = recommendation(deployment="mini", application="shop")
+    return [
+        replace(standing, proposed_at=long_ago),
+        replace(standing, proposed_at=lately),
+        replace(standing, proposed_at=lately, status=Status.EXPIRED, decided_at=lately),
+        replace(recommendation(priority=Priority.CRITICAL), proposed_at=lately),
+        replace(standing, status=Status.VERIFIED, proposed_at=long_ago, decided_at=lately),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +103,14 @@ def test_it_is_told_in_sentences() -> None:
                 "3 requests without a price",
             ),
         ),
+        Section(
+            "New advice",
+            (
+                "gpt-5-mini: reasoning_effort=low (critical, -12.5 USD a month)",
+                "gpt-5-mini, mini, shop: reasoning_effort=low (high, -12.5 USD a month)",
+            ),
+        ),
+        Section("Advice judged", ("gpt-5-mini, mini, shop: reasoning_effort=low is verified",)),
     ]
 
 
