@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.domain.advice.shares import Share, share_of
-from shared.domain.digest.durations import bucket_of, longest_us
+from shared.domain.digest.durations import bucket_of, quantile_us
 from shared.domain.digest.tally import Tally, tally_of
 from shared.domain.packing import Ints
 
@@ -37,10 +37,7 @@ class OutcomeTimes:
         """Return a quantile, the longest that its bucket holds; None without any."""
         if not self.requests:
             return None
-        buckets, counts = self._counts()
-        rank = max(1, int(np.ceil(share * int(counts.sum()) - 1e-9)))
-        at = int(np.searchsorted(np.cumsum(counts), rank))
-        return float(longest_us(buckets[at : at + 1])[0]) / _US_PER_S
+        return quantile_us(*self._counts(), share) / _US_PER_S
 
     def longer_than(self, seconds: float) -> Share:
         """Return which share took longer than a time that ends a bucket; at least one in all."""

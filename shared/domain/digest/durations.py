@@ -51,6 +51,19 @@ def longest_us(buckets: Ints) -> Floats:
     return np.exp2((buckets + 1) / PER_OCTAVE)
 
 
+def quantile_us(buckets: Ints, counts: Ints, share: float) -> float:
+    """Return a quantile, microseconds: the longest that its bucket holds.
+
+    Args:
+        buckets: ascending.
+        counts: requests in each, at least one in all.
+        share: 0 < share <= 1.
+    """
+    rank = max(1, int(np.ceil(share * int(counts.sum()) - 1e-9)))
+    at = int(np.searchsorted(np.cumsum(counts), rank))
+    return float(longest_us(buckets[at : at + 1])[0])
+
+
 def _spread(series: Ints, group: Ints, us: Ints) -> Tally:
     ones = np.ones(len(us), np.int64)
     keys = {"series": series, "group": group, "bucket": bucket_of(us)}

@@ -5,11 +5,10 @@ import numpy as np
 
 from shared.domain.digest import durations
 from shared.domain.digest.day import Index
-from shared.domain.digest.durations import FAILED, FIRST_TOKEN, longest_us
+from shared.domain.digest.durations import FAILED, FIRST_TOKEN, quantile_us
 from shared.domain.digest.lists import LONGEST_LIST
 from shared.domain.digest.settings import OTHER, TEMPERATURE_SCALE, UNSET, Setting
 from shared.domain.digest.tally import Tally, tally_of
-from shared.domain.packing import Floats, Ints
 
 _US_PER_MS = 1000.0
 _GROUPS = {
@@ -98,20 +97,6 @@ def outcome_times(spread: Tally, index: Index) -> list[OutcomeTimes]:
     ]
 
 
-def quantile_ms(buckets: Ints, counts: Ints, share: float) -> float:
-    """Return a quantile of durations, milliseconds: the longest that its bucket holds.
-
-    Args:
-        buckets: ascending.
-        counts: requests in each, at least one in all.
-        share: 0 < share <= 1.
-    """
-    rank = max(1, int(np.ceil(share * int(counts.sum()) - 1e-9)))
-    at = int(np.searchsorted(np.cumsum(counts), rank))
-    longest: Floats = longest_us(buckets[at : at + 1])
-    return float(longest[0]) / _US_PER_MS
-
-
 def _setting_use(whole: Tally, at: int, index: Index) -> SettingUse:
     _, deployment, model, application = index.places[int(whole.keys["series"][at])]
     setting = Setting(int(whole.keys["setting"][at]))
@@ -142,7 +127,7 @@ def _outcome(spread: Tally, series: int, group: int, index: Index) -> OutcomeTim
         requests,
         own.total("duration_us") / requests / _US_PER_MS,
         *(
-            quantile_ms(own.keys["bucket"], own.sums["requests"], share)
+            quantile_us(own.keys["bucket"], own.sums["requests"], share) / _US_PER_MS
             for share in (0.5, 0.95, 0.99)
         ),
     )

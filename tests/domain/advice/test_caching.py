@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.advice import prompt_cache, response_cache
 from shared.domain.recommendation.recommendation import Category, Priority, Target
@@ -43,21 +44,15 @@ def repeated(share: float, *, apart_m: float = 2.0, model: str = "gpt-5-mini") -
     every = days_of(1, SIZE, one)[0]
     return [
         [
-            each.__class__(
-                **_fields(each)
-                | {
-                    "start_time": each.start_time + timedelta(days=number),
-                    "prompt_hash": f"{number}{each.prompt_hash}",
-                }
+            replace(
+                each,
+                start_time=each.start_time + timedelta(days=number),
+                prompt_hash=f"{number}{each.prompt_hash}",
             )
             for each in every
         ]
         for number in range(DAYS)
     ]
-
-
-def _fields(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__struct_fields__}
 
 
 def test_repeats_are_worth_a_cache_and_say_what_it_would_have_spared() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.advice.detection import course_of, detect
 from shared.domain.recommendation.recommendation import Evidence, Recommendation
@@ -18,10 +19,7 @@ def given(kind: str, setting: str, evidence: Evidence | None = None) -> Recommen
     made = recommendation(
         kind=kind, setting=setting, deployment="mini", application="shop", evidence=evidence or {}
     )
-    return made.__class__(
-        **{name: getattr(made, name) for name in made.__struct_fields__}
-        | {"proposed_at": at_hour(CHANGED - 1, 1)}
-    )
+    return replace(made, proposed_at=at_hour(CHANGED - 1, 1))
 
 
 def days(before: dict[str, Any], after: dict[str, Any], changed: int = CHANGED) -> list[Day]:

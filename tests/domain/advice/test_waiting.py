@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.advice import retries, streaming, timeouts
 from shared.domain.advice.ground import Conclusion, Ground
@@ -145,17 +146,14 @@ def called(
             succeeds, wait_s = attempts[attempt]
             start = MIDNIGHT + timedelta(days=number, seconds=80 * call)
             outcome = {} if succeeds else {"status_code": 429, "retry_after_ms": told_ms}
-            fields = {name: getattr(record, name) for name in record.__struct_fields__}
             own.append(
-                record.__class__(
-                    **fields
-                    | {
-                        "start_time": start + timedelta(seconds=wait_s),
-                        "duration_ms": 100.0,
-                        "operation_key": f"{number}-{call}",
-                        "request_id": f"{number}-{at}",
-                    }
-                    | outcome
+                replace(
+                    record,
+                    start_time=start + timedelta(seconds=wait_s),
+                    duration_ms=100.0,
+                    operation_key=f"{number}-{call}",
+                    request_id=f"{number}-{at}",
+                    **outcome,
                 )
             )
         days.append(own)
