@@ -73,11 +73,12 @@ async def conclude_advice(*, now: datetime, ports: AdvicePorts, budget: Budget) 
         material.quota_use,
     )
     every = await asyncio.to_thread(_concluded, known)
-    stored = {each.id: each for each in given}
+    own: dict[Scope, list[Recommendation]] = {}
+    for each in given:
+        own.setdefault(scope_of(each), []).append(each)
     for scope, conclusions in every:
-        own = [each for each in given if scope_of(each) == scope]
         for conclusion in conclusions:
-            await _store(conclusion, own, stored, now, run, ports.recommendations)
+            await _store(conclusion, own.get(scope, []), now, run, ports.recommendations)
     return run
 
 
@@ -130,7 +131,6 @@ def _mark(
 async def _store(
     conclusion: Conclusion,
     own: Sequence[Recommendation],
-    stored: dict[str, Recommendation],
     now: datetime,
     run: AdviceRun,
     ports: RecommendationPorts,
@@ -144,7 +144,8 @@ async def _store(
             run.given_up += await _replaced(each, lifecycle.contradicted(each, now), run, ports)
         return
     identity = recommendation_id(conclusion.advice)
-    run.standing += await _propose(conclusion.advice, stored.get(identity), now, run, ports)
+    before = next((each for each in own if each.id == identity), None)
+    run.standing += await _propose(conclusion.advice, before, now, run, ports)
     for each in standing:
         if each.id != identity:
             gone = lifecycle.superseded(each, identity, now)

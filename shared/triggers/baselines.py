@@ -72,8 +72,8 @@ async def compute_baselines(timer: func.TimerRequest) -> None:
         run.elapsed_s,
     )
     await check_degradation(now)
-    await advise(now)
     await judge_recommendations(now)
+    await advise(now)
 
 
 @endpoint(
