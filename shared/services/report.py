@@ -11,7 +11,7 @@ from shared.domain.cost.costing import CostQuery, costs_of
 from shared.domain.cost.report_fields import cost_fields
 from shared.domain.cost.table import CostTable
 from shared.domain.cost.token_costs import MEASURES as COSTS
-from shared.domain.metric.sampling import merged
+from shared.domain.metric.merging import merged
 from shared.domain.packing import Ints
 from shared.domain.report import report_of, times_ms, tokens_by_type
 from shared.domain.rollup.measures import REQUEST_MEASURES, Kind

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from shared.domain import label
 from shared.domain.event import Event
+from shared.domain.metric.merging import merged
 from shared.domain.metric.names import QUALITY_PREFIX
-from shared.domain.metric.sampling import merged
 from shared.domain.recommendation.event import recommendation_event
 from shared.domain.recommendation.lifecycle import expired, judged
 from shared.domain.recommendation.recommendation import (

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from shared.bootstrap import App
-from shared.domain.metric.sampling import exact_totals, merged
+from shared.domain.metric.merging import merged
+from shared.domain.metric.sampling import exact_totals
 from shared.domain.rollup.measures import MEASURES, Kind
 from shared.domain.rollup.price_cell import kind_of_term
 from shared.domain.rollup.rollup import Rollup

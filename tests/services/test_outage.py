@@ -34,7 +34,7 @@ class Outage:
         monitor = self.monitor
         monitor.now = at
         if duration_ms is not None:
-            await monitor.post(sent(at - MINUTE / 2, duration_ms))
+            await monitor.post(sent(at - MINUTE / 2, duration_ms, model="gpt-5.6-sol"))
         run = await monitor.roll(at)
         app, through = monitor.app, run.complete_through
         assert through is not None

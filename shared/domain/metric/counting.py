@@ -13,7 +13,8 @@ from msgspec import UnsetType
 
 from shared.domain.label import METRIC_NAME
 from shared.domain.metric import names
-from shared.domain.metric.sampling import Data, merged, samples_of
+from shared.domain.metric.merging import merged
+from shared.domain.metric.sampling import Data, samples_of
 from shared.domain.metric.spec import DERIVED, Shape
 from shared.domain.packing import Ints
 from shared.domain.rollup.event_counts import EventCounts, event_counts, limb_counts

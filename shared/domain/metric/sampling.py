@@ -1,6 +1,6 @@
 """Where a metric's samples come from: measures, client values, splits, quotas, prices."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,17 +8,19 @@ import numpy as np
 from shared.domain import label
 from shared.domain.anomaly.board import Board
 from shared.domain.anomaly.samples import score_samples
-from shared.domain.label import Labels
 from shared.domain.metric import names
 from shared.domain.metric.cost_samples import cost_samples
+from shared.domain.metric.merging import merged
+from shared.domain.metric.retirement_samples import retirement_samples
 from shared.domain.metric.samples import Samples, no_samples, regrouped, stacked
 from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, MetricSpec, Shape
+from shared.domain.metric.unpriced_samples import unpriced_samples
 from shared.domain.packing import NULL, Floats, Ints
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.exact_sum import total
-from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES, Measures
+from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES
 from shared.domain.rollup.price_cell import kind_of_term
-from shared.domain.rollup.rollup import Rollup, Sparse, aggregate
+from shared.domain.rollup.rollup import Rollup, Sparse
 from shared.domain.timeline import instant
 
 
@@ -41,6 +43,13 @@ class Data:
     boards: Sequence[Board] = ()
 
 
+_OF_PRICING = {
+    names.COST_USD: cost_samples,
+    names.UNPRICED_TOKENS: unpriced_samples,
+    names.DAYS_TO_RETIREMENT: retirement_samples,
+}
+
+
 def samples_of(
     metric: str, data: Data, group_by: Sequence[str], where: Mapping[str, str]
 ) -> Samples:
@@ -59,32 +68,14 @@ def samples_of(
         return _client_samples(metric, data, group_by, where)
     if metric == names.SERIES_OVERFLOW:
         return _overflow_samples(spec, data, group_by, where)
-    if metric == names.COST_USD:
-        return cost_samples(data.requests, data.pricing, group_by, where)
+    if metric in _OF_PRICING:
+        return _OF_PRICING[metric](data.requests, data.pricing, group_by, where)
     if metric in QUOTA_RATIOS:
         return _quota_samples(spec, data, group_by, where)
     if split := spec.split_by({*group_by, *where}):
         return _split_samples(spec, split, data, group_by, where)
     rollup = merged(data.requests, REQUEST_MEASURES, group_by, where, spec.measures)
     return _request_samples(spec, rollup)
-
-
-def merged(
-    parts: Iterable[Rollup],
-    measures: Measures,
-    group_by: Sequence[str],
-    where: Mapping[str, str],
-    only: Collection[str] | None = None,
-) -> Rollup:
-    """Return rollups merged into groups, of the series that `where` selects."""
-
-    def key(labels: Labels) -> Labels | None:
-        own = dict(labels)
-        if any(own.get(name, "") != text for name, text in where.items()):
-            return None
-        return tuple((name, own.get(name, "")) for name in group_by)
-
-    return aggregate(parts, measures, key=key, only=only)
 
 
 def _request_samples(spec: MetricSpec, rollup: Rollup) -> Samples:

@@ -60,6 +60,7 @@ class MetricSpec:
 
 
 _US_PER_MS = 1000.0
+_CELLS = ("unseen_tokens", "calls")
 _SPECS = (
     MetricSpec(names.REQUESTS_TOTAL, Shape.COUNTER, "{request}", "n", "n"),
     MetricSpec(
@@ -112,9 +113,9 @@ _SPECS = (
     MetricSpec(names.ERROR_RATE, Shape.RATIO, "1", "n", "failed"),
     MetricSpec(names.TOKEN_USAGE_RATE, Shape.RATIO, "1", "quota", "admitted_tokens"),
     MetricSpec(names.REQUEST_USAGE_RATE, Shape.RATIO, "1", "quota", "n"),
-    MetricSpec(
-        names.COST_USD, Shape.COUNTER, "USD", "n", "tokens", further=("unseen_tokens", "calls")
-    ),
+    MetricSpec(names.COST_USD, Shape.COUNTER, "USD", "n", "tokens", further=_CELLS),
+    MetricSpec(names.UNPRICED_TOKENS, Shape.COUNTER, "{token}", "n", "tokens", further=_CELLS),
+    MetricSpec(names.DAYS_TO_RETIREMENT, Shape.RATIO, "d", "n", "n"),
     MetricSpec(names.SERIES_OVERFLOW, Shape.COUNTER, "{record}", "overflow", "overflow"),
 )
 

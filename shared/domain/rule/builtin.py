@@ -2,19 +2,23 @@
 
 They exist without being stored: a stored rule of the same name takes their place, and one that was
 deleted stays deleted. Those the HTTP contract names keep their state where there is no data;
-`series_overflow` counts something that is absent while all is well, so there no data is health.
+`series_overflow`, `unpriced_usage` and `model_retirement_*` watch something that is absent while
+all is well, so there no data is health. A model used now and then is one alert, not one each time:
+the last two keep firing for a day and a week.
 """
 
 from shared.domain.anomaly.detector import ALERT_SCORE
 from shared.domain.anomaly.samples import LABELS
 from shared.domain.label import DEPLOYMENT, MODEL, RESOURCE
 from shared.domain.metric import names as metric
+from shared.domain.metric.unpriced_samples import REASON
 from shared.domain.metric.window import Aggregation
 from shared.domain.rule.rule import AlertRule
 from shared.domain.rule.threshold import ThresholdRule
 from shared.domain.rule.words import Comparison, NoData, Severity
 
 _BY_MODEL = (MODEL, DEPLOYMENT)
+_DAY_S = 86_400
 
 _RULES: tuple[AlertRule, ...] = (
     ThresholdRule(
@@ -74,6 +78,40 @@ _RULES: tuple[AlertRule, ...] = (
         keep_firing_for_s=600,
         no_data=NoData.OK,
         severity=Severity.INFO,
+    ),
+    ThresholdRule(
+        name="unpriced_usage",
+        description="Tokens are used that no price is known for: reports leave them out of costs.",
+        metric=metric.UNPRICED_TOKENS,
+        aggregation=Aggregation.SUM,
+        comparison=Comparison.ABOVE,
+        threshold=0.0,
+        group_by=(*_BY_MODEL, REASON),
+        no_data=NoData.OK,
+        keep_firing_for_s=_DAY_S,
+        cooldown_s=_DAY_S,
+        repeat_interval_s=_DAY_S,
+    ),
+    *(
+        ThresholdRule(
+            name=f"model_retirement_{days}_days",
+            description=f"A model in use stops answering within {days} days.",
+            metric=metric.DAYS_TO_RETIREMENT,
+            aggregation=Aggregation.MIN,
+            comparison=Comparison.AT_MOST,
+            threshold=float(days),
+            group_by=_BY_MODEL,
+            no_data=NoData.OK,
+            keep_firing_for_s=7 * _DAY_S,
+            cooldown_s=7 * _DAY_S,
+            repeat_interval_s=repeat_s,
+            severity=severity,
+        )
+        for days, severity, repeat_s in (
+            (90, Severity.INFO, 0),
+            (30, Severity.WARNING, 7 * _DAY_S),
+            (7, Severity.ERROR, _DAY_S),
+        )
     ),
     ThresholdRule(
         name="series_overflow",

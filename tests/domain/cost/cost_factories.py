@@ -8,7 +8,7 @@ from typing import Any
 from shared.domain.cost.table import CostTable, Period
 from shared.domain.cost.token_costs import token_lines, wide_labels
 from shared.domain.deployment import DeploymentConfig, quota_book
-from shared.domain.metric.sampling import merged
+from shared.domain.metric.merging import merged
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.model_name import model_names
 from shared.domain.price.offer import Billing, Geography, Offer, Tier
