@@ -11,7 +11,7 @@ import numpy as np
 
 from shared.domain import label
 from shared.domain.deployment import QuotaBook
-from shared.domain.metric.sampling import merged
+from shared.domain.metric.merging import merged
 from shared.domain.rollup.measures import REQUEST_MEASURES
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.timeline import instant

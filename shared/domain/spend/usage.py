@@ -14,7 +14,7 @@ import numpy as np
 from shared.domain.cost.line import CostLine, total
 from shared.domain.cost.table import Period
 from shared.domain.cost.token_costs import MEASURES, token_lines, wide_labels
-from shared.domain.metric.sampling import merged
+from shared.domain.metric.merging import merged
 from shared.domain.packing import Ints
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import REQUEST_MEASURES
