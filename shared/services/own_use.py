@@ -95,6 +95,11 @@ class OwnMeter:
             self._saved_at = now
             await self._save(self._day, self._counts)
 
+    async def save(self, now: datetime) -> None:
+        """Save what was counted so far, so that whoever asks sees it."""
+        self._saved_at = now
+        await self._save(self._day or now.date(), self._counts)
+
     async def _save(self, day: date, counts: _Day) -> None:
         counts.storage_operations += 1
         with suppress(Unavailable):

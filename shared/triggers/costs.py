@@ -96,6 +96,7 @@ async def get_own_costs(call: Call) -> Answer:
     if span.seconds > _LONGEST_OWN_S:
         raise InvalidInput.at("range", "expected a span of at most 400 days")
     memory_gb = call.whole("memory_gb", 2, 1, 4)
+    await app().meter.save(call.now)
     return Answer(await read_own_costs(span, memory_gb=memory_gb, uses=app().own_uses))
 
 

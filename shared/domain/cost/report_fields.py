@@ -13,7 +13,8 @@ def cost_fields(table: CostTable) -> dict[str, Any]:
     """Return a table's cost as fields of a report; None and `unavailable` where nothing is priced.
 
     `cost_usd` is everything at list prices: tokens, provisioned capacity whether it was used or not
-    (`idle_ptu_cost_usd` is what was not), and an estimate of the requests that clients sampled out.
+    (`idle_ptu_cost_usd` is what was not), and an estimate of the requests that clients sampled out
+    (`unseen_cost_usd`).
     """
     whole = table.whole
     priced = whole.requests > whole.unpriced_requests or bool(whole.ptu_list_cost)
@@ -22,5 +23,6 @@ def cost_fields(table: CostTable) -> dict[str, Any]:
         "cost_usd": usd_text(whole.list_cost) if priced else None,
         "cost_basis": LIST if priced else UNAVAILABLE,
         "idle_ptu_cost_usd": usd_text(idle),
+        "unseen_cost_usd": usd_text(whole.unseen_cost),
         "unpriced_requests": whole.unpriced_requests,
     }
