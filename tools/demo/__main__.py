@@ -19,7 +19,7 @@ from tools.demo.api import DemoError
 from tools.demo.options import Options, options_from
 from tools.demo.paint import paint_for
 from tools.demo.progress import Progress
-from tools.demo.story import draw_traffic, tell
+from tools.demo.story import draw_past, draw_traffic, tell
 from tools.serve import LocalApp, end_on_signals, running_app
 from tools.simulator import Traffic
 
@@ -46,13 +46,14 @@ def demo(options: Options, environment: Mapping[str, str], out: TextIO) -> bool:
     """
     paint = paint_for(environment, terminal=out.isatty())
     traffic = draw_traffic(options, datetime.now(UTC))
+    past = draw_past(options, traffic)
     connected = "connected" if environment.get(INSIGHTS) else f"not connected ({INSIGHTS} is unset)"
     print(paint.bold("Foundry Monitor demo"), file=out)
     print(paint.warning(traffic.label), file=out)
     print(f"Application Insights: {connected}\n", file=out, flush=True)
     with _started(options, traffic, out) as app:
         try:
-            story = tell(options, traffic, base_url=app.url, paint=paint, out=out)
+            story = tell(options, traffic, past=past, base_url=app.url, paint=paint, out=out)
             return asyncio.run(story)
         except DemoError as error:
             raise DemoError(f"{error}{_last_words(app)}") from error

@@ -4,6 +4,7 @@ The built-in rules know no rate of requests, so the traffic spike has a rule of 
 how one is added.
 """
 
+from datetime import datetime
 from urllib.parse import quote
 
 from tools.demo.api import Api
@@ -23,14 +24,19 @@ SPIKE_RULE = {
 }
 
 
-async def prepare(api: Api, traffic: Traffic) -> None:
-    """Store the quotas as of the start of the traffic, and the demo's rule if it needs one.
+async def prepare(api: Api, traffic: Traffic, *, since: datetime) -> None:
+    """Store the deployments as they are sold, and the demo's rule if it needs one.
+
+    Args:
+        api: the app.
+        traffic: what will be sent.
+        since: from when on the deployments are as they are.
 
     Raises:
         DemoError: the app refused.
     """
     for deployment in traffic.deployments:
         path = f"/api/v1/deployments/{quote(deployment.name, safe='')}"
-        await api.put(path, deployment_settings(deployment, traffic.start))
+        await api.put(path, deployment_settings(deployment, since))
     if any(incident.kind is IncidentKind.SPIKE for incident in traffic.incidents):
         await api.put(f"/api/v1/rules/{SPIKE_RULE['name']}", SPIKE_RULE)

@@ -2,7 +2,7 @@
 
 from tools.simulator.incident import Incident, IncidentKind, incidents, trace_incidents
 from tools.simulator.posts import Post
-from tools.simulator.simulate import simulate
+from tools.simulator.simulate import simulate, thinned
 from tools.simulator.trace import load_trace
 from tools.simulator.traffic import Traffic
 
@@ -14,5 +14,6 @@ __all__ = [
     "incidents",
     "load_trace",
     "simulate",
+    "thinned",
     "trace_incidents",
 ]
