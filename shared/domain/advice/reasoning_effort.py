@@ -1,10 +1,10 @@
 """Advice on `reasoning_effort`, for models that take it: lower where answers are no worse for it.
 
-Where a lower effort is in use as well, it is compared with the one that most requests have, in the
-same hours: it is advised where it is faster by a tenth at least and no score is worse by more than
-the margin. Where only one is in use, half of the output is reasoning and responses are slower than
-the limit, the next lower one is worth a try on part of the traffic; of that nothing is promised but
-a bound: it cannot take out more than the reasoning.
+The highest effort that a fifth of the requests have is compared with lower ones that are in use, in
+the same hours; the lowest is advised that is faster by a tenth at least with no score worse by more
+than the margin. Where one effort is as good as alone, half of the output is reasoning and
+responses are slower than the limit, the next lower one is worth a try on part of the traffic; of
+that nothing is promised but a bound: it cannot take out more than the reasoning.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import numpy as np
 from shared.domain.advice.comparison import compared
 from shared.domain.advice.ground import FEWEST, Conclusion, Ground
 from shared.domain.advice.improvement import faster, improvement_of
-from shared.domain.advice.in_use import in_use
+from shared.domain.advice.in_use import DOMINANT
 from shared.domain.advice.model_settings import ModelSettings, lower_efforts
 from shared.domain.advice.values import (
     ScoreDifference,
@@ -32,7 +32,7 @@ from shared.domain.verification.scale import Scale
 from shared.domain.verification.verdict import Metric
 
 KIND = "reasoning_effort"
-_HALF = 0.5
+_HALF, _OFTEN = 0.5, 0.2
 
 
 def conclude(ground: Ground) -> Conclusion | None:
@@ -41,36 +41,52 @@ def conclude(ground: Ground) -> Conclusion | None:
     if takes is None or not takes.efforts:
         return Conclusion(KIND)
     rows = ground.work.setting(Setting.REASONING_EFFORT)
-    now = in_use(rows)
-    if now is None or rows.total("ok") < FEWEST:
+    if rows.total("ok") < FEWEST:
         return None
-    effort = ground.work.text(now.value) or takes.default_effort
-    own = rows.where(rows.keys["value"] == now.value)
-    lower = lower_efforts(takes, effort)
-    for code in _in_use_too(ground, rows, now.value, takes, lower):
-        other = rows.where(rows.keys["value"] == code)
+    used = _used(ground, rows, takes)
+    highest = _highest(used, takes)
+    if highest is None:
+        return Conclusion(KIND)
+    effort, own = highest, used[highest][1]
+    for to in [each for each in takes.efforts[: takes.efforts.index(effort)] if each in used]:
+        code, other = used[to]
         gain = compared(log_durations(own), log_durations(other), Scale.LOG)
         scores = score_differences(
-            ground.work.scored(Setting.REASONING_EFFORT, now.value),
+            ground.work.scored(Setting.REASONING_EFFORT, used[effort][0]),
             ground.work.scored(Setting.REASONING_EFFORT, code),
             ground.work.texts,
         )
-        to = ground.work.text(code) or takes.default_effort
         if gain is not None and faster(gain, ground.eased(KIND, 1.0)) and are_no_worse(scores):
             return _lower(ground, effort, to, own, other, gain, scores)
-    if lower and _is_worth_a_try(ground, own):
+    lower = lower_efforts(takes, effort)
+    alone = own.total("ok") >= DOMINANT * rows.total("ok")
+    if lower and alone and _is_worth_a_try(ground, own):
         return _try(ground, effort, lower[0], own)
     return Conclusion(KIND)
 
 
-def _in_use_too(
-    ground: Ground, rows: Tally, now: int, takes: ModelSettings, lower: tuple[str, ...]
-) -> list[int]:
-    """Return the codes of lower efforts that requests have, the lowest first."""
-    codes = [code for code in np.unique(rows.keys["value"]).tolist() if code >= UNSET]
-    texts = {code: ground.work.text(code) or takes.default_effort for code in codes}
-    found = [code for code in codes if code != now and texts[code] in lower]
-    return sorted(found, key=lambda code: -lower.index(texts[code]))
+def _used(ground: Ground, rows: Tally, takes: ModelSettings) -> dict[str, tuple[int, Tally]]:
+    """Return the efforts of the model that requests have: effort -> its code and rows.
+
+    Requests that state none have the model's default, where that is known; of an effort that is
+    both stated and not, the more frequent way counts.
+    """
+    found: dict[str, tuple[int, Tally]] = {}
+    for code in np.unique(rows.keys["value"]).tolist():
+        effort = ground.work.text(code) or takes.default_effort
+        own = rows.where(rows.keys["value"] == code)
+        if code < UNSET or effort not in takes.efforts:
+            continue
+        if effort not in found or own.total("ok") > found[effort][1].total("ok"):
+            found[effort] = code, own
+    return found
+
+
+def _highest(used: Mapping[str, tuple[int, Tally]], takes: ModelSettings) -> str | None:
+    """Return the highest effort that a fifth of the requests have."""
+    every = sum(rows.total("ok") for _, rows in used.values())
+    often = [each for each, (_, rows) in used.items() if rows.total("ok") >= _OFTEN * every]
+    return max(often, key=takes.efforts.index, default=None)
 
 
 def _lower(

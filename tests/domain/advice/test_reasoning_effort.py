@@ -95,7 +95,7 @@ def test_a_lower_effort_that_is_as_good_is_advised_with_what_it_measured() -> No
     [
         pytest.param(MOSTLY_HIGH, {"high": 0.8, "low": 0.7}, 0.1, id="worse answers"),
         pytest.param(MOSTLY_HIGH, {"high": 0.8, "low": 0.78}, 0.1, id="perhaps worse answers"),
-        pytest.param(("low", "low", "high"), {"high": 0.9, "low": 0.8}, 1.0, id="low already"),
+        pytest.param(("low",) * 7 + ("high",), {"high": 0.9, "low": 0.8}, 1.0, id="low already"),
         pytest.param(("high",), {"high": 0.8}, 0.1, id="fast enough"),
     ],
 )
@@ -105,8 +105,18 @@ def test_otherwise_the_effort_is_left_alone(
     assert is_silent(reasoning_effort.conclude(ground(days(*efforts, slow=slow), means)))
 
 
-def test_without_scores_nothing_is_said_of_a_lower_effort_but_that_it_is_worth_a_try() -> None:
-    made = advised(reasoning_effort.conclude(ground_of(days(*MOSTLY_HIGH))))
+def test_a_lower_effort_that_most_have_already_is_advised_to_the_others() -> None:
+    every = days("low", "low", "high")
+    made = advised(reasoning_effort.conclude(ground(every, {"high": 0.8, "low": 0.8})))
+    assert made.setting == "reasoning_effort=low"
+
+
+def test_without_scores_nothing_is_said_of_a_lower_effort_in_use() -> None:
+    assert is_silent(reasoning_effort.conclude(ground_of(days(*MOSTLY_HIGH))))
+
+
+def test_one_effort_that_mostly_reasons_and_is_slow_is_worth_a_try() -> None:
+    made = advised(reasoning_effort.conclude(ground_of(days("high"))))
     assert made.setting == "reasoning_effort=medium"
     assert made.expected_improvement is None
     assert made.description.startswith("Try reasoning_effort medium instead of high")
