@@ -73,7 +73,8 @@ async def record(
         script=trouble(evening.start, evening.end),
     )
     async with Recorder() as recorder, time_lapse(evening.start - HOUR, recorder) as lapse:
-        await prepare(lapse, traffic)  # type: ignore[arg-type]
+        since = evening.start - HOUR - evening.history
+        await prepare(lapse, traffic, since=since)  # type: ignore[arg-type]
         for name, budget in BUDGETS.items():
             await lapse.put(f"/api/v1/budgets/{name}", budget)
         await _live_before(evening, lapse)
