@@ -1,7 +1,7 @@
 """The demo against a small stand-in for the app: what it sends, checks, prints and returns."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,77 @@ from tools.demo.options import Options
 from tools.demo.paint import Paint
 from tools.demo.sending import check_accepted
 from tools.demo.story import draw_traffic, last_settled_minute, tell
-from tools.simulator import Incident, Post, Traffic, simulate
+from tools.simulator import Incident, Post, Traffic, earlier_days, simulate
 
 END = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 ONCE = Options(trace=None, once=True, port=7300, seed=1)
+
+
+MONEY: dict[str, Any] = {
+    "costs": {
+        "total_cost": "120.5",
+        "unseen_cost": "20.5",
+        "items": [
+            {"model": "gpt-5", "row": "usage", "list_cost": "80"},
+            {"model": "gpt-5", "row": "unseen", "list_cost": "20.5"},
+            {"model": "gpt-5", "row": "idle_ptu", "list_cost": "20"},
+            {"model": "gpt-5", "row": "unpriced", "list_cost": "0"},
+        ],
+    },
+    "costs/forecast": {
+        "month_end": {
+            "month": "2026-11",
+            "spent": "90",
+            "expected": "130",
+            "low80": "125",
+            "high80": "135",
+        }
+    },
+    "cost-plan": {
+        "current_monthly_cost_estimate": "120",
+        "expected_savings": "30",
+        "implementation_priority": [{"description": "Let contracts wait."}],
+        "optimization_recommendations": [
+            {
+                "description": "Let contracts wait.",
+                "potential_monthly_savings": "30",
+                "savings_range": {"low": "20", "high": "40"},
+                "recommended": recommended,
+            }
+            for recommended in (True, False)
+        ],
+    },
+    "recommendations": {
+        "recommendations": [
+            {
+                "id": str(at),
+                "model": "gpt-5",
+                "deployment": "gpt5-prod",
+                "application": "",
+                "priority": priority,
+                "description": f"Do number {at}.",
+                "estimated_cost_impact_usd_per_month": None,
+            }
+            for at, priority in enumerate(["low", "high", "low", "medium", "low", "low"])
+        ]
+    },
+    "costs/anomalies": {"anomalies": []},
+    "models/gpt-5/cost-trend": {
+        "model_name": "gpt-5",
+        "insufficient_data": True,
+        "reason": "3 known days",
+    },
+    "models/gpt-5/degradation": {"degradation_detected": True},
+    "models/{model}/degradation": {"degradation_detected": False},
+}
+
+
+def _always(answer: Any) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handler(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(answer)
+
+    return handler
 
 
 class StandIn:
@@ -50,11 +117,15 @@ class StandIn:
         app.router.add_get("/api/v1/models/{model}/report", self._report)
         app.router.add_get("/api/v1/series", self._series)
         app.router.add_get("/api/v1/alerts", self._alerts)
+        app.router.add_get("/api/v1/anomalies", self._anomalies)
+        for path, answer in MONEY.items():
+            app.router.add_get(f"/api/v1/{path}", _always(answer))
         return app
 
     async def _put(self, request: web.Request) -> web.Response:
-        self.puts[request.match_info["name"]] = await request.json()
-        return web.json_response({})
+        content = await request.json()
+        self.puts[request.match_info["name"]] = content
+        return web.json_response({**content, "status": {"exceeds_on": "2026-11-29"}})
 
     async def _post(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -106,6 +177,10 @@ class StandIn:
         points = [["2026-11-23T20:00:00Z", 1.0], ["2026-11-23T20:30:00Z", 2.0]]
         return web.json_response({"series": [{"labels": {"model": "gpt-5"}, "points": points}]})
 
+    async def _anomalies(self, request: web.Request) -> web.Response:
+        behind = timedelta(hours=1) if self.runs.count("score_anomalies") == 1 else timedelta()
+        return web.json_response({"scored_through": (END - behind).isoformat()})
+
     async def _alerts(self, request: web.Request) -> web.Response:
         found = [alert(incident) for incident in self.found]
         through = "2026-11-23T21:00:00Z"
@@ -153,7 +228,15 @@ async def test_everything_is_sent_once_and_the_timers_run(app: StandIn, traffic:
     await told(app, traffic)
     assert app.requests == len(traffic)
     assert len(app.batches) == len(list(traffic.posts())) + len(traffic.measurements)
-    assert app.runs == ["rollup", "rollup", "evaluate_alerts"]
+    assert app.runs == [
+        "rollup",
+        "rollup",
+        "score_anomalies",
+        "score_anomalies",
+        "build_digests",
+        "compute_baselines",
+        "evaluate_alerts",
+    ]
 
 
 async def test_quotas_and_the_spike_rule_are_stored_first(app: StandIn, traffic: Traffic) -> None:
@@ -161,6 +244,38 @@ async def test_quotas_and_the_spike_rule_are_stored_first(app: StandIn, traffic:
     assert app.puts["traffic-spike"]["metric"] == "model_requests_total"
     assert app.puts["gpt41-legacy"]["tpm_quota"] == 400_000
     assert app.puts["gpt41-legacy"]["effective_from"] == "2026-11-22T21:00:00Z"
+
+
+async def test_with_weeks_before_it_the_story_has_spend_and_advice(
+    app: StandIn, traffic: Traffic
+) -> None:
+    past = earlier_days(traffic.start, days=2)
+    out = io.StringIO()
+    await tell(ONCE, traffic, past=past, base_url=app.base_url, paint=Paint(False), out=out)
+    text = out.getvalue()
+    assert app.requests == len(traffic) + len(past)
+    assert app.puts["gpt41-ptu"]["ptu"] == 15
+    assert app.puts["gpt41-ptu"]["effective_from"] == "2026-11-20T21:00:00Z"
+    assert app.puts["contract-review"]["max_delay_s"] == 86_400
+    assert app.puts["everything"]["amount_usd"] == "123.50"
+    assert app.runs[-2:] == ["watch_spend", "plan_costs"]
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    for line in (
+        "31 days $120.50: gpt-5 $120.50",
+        "budget everything: $123.50, expected to be exceeded on 2026-11-29",
+        "plan could save 25.0% of what reported requests and capacity cost",
+        "$30.00 Let contracts wait. ($20.00 to $40.00)",
+        "Advice: 6 recommendations, the first 5",
+        "Worse than its baseline in the last hour: gpt-5",
+    ):
+        assert line in lines
+    assert text.index("Do number 1.") < text.index("Do number 3.") < text.index("Do number 0.")
+    assert "Do number 5." not in text
+
+
+async def test_a_story_without_weeks_before_it_has_no_money(app: StandIn, traffic: Traffic) -> None:
+    _, text = await told(app, traffic)
+    assert "$" not in text.split("Where to look next")[0]
 
 
 async def test_a_summary_with_everything_found_is_a_success(app: StandIn, traffic: Traffic) -> None:

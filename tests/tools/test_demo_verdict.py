@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tools.demo.verdict import Alert, beyond_script, judge
+from tools.demo.verdict import ANOMALY_RULE, Alert, beyond_script, judge
 from tools.simulator import Incident, IncidentKind
 
 T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -81,3 +81,25 @@ def test_an_answer_is_read_with_its_times() -> None:
         "resolved_at": "2026-11-23T10:25:00Z",
     }
     assert Alert.read(answer) == ALERT
+
+
+@pytest.mark.parametrize(
+    ("labels", "minute", "explained"),
+    [
+        ({"deployment": "a", "metric": "error_rate"}, 10, True),
+        ({"deployment": "a", "metric": "requests"}, 40, True),
+        ({"deployment": "a", "metric": "requests"}, 41, False),
+        ({"deployment": "b", "metric": "requests"}, 10, False),
+        ({"resource": "vm-1", "metric": "cpu_utilization"}, 10, False),
+    ],
+)
+def test_an_odd_series_of_the_incidents_place_is_explained_by_it(
+    labels: dict[str, str], minute: int, *, explained: bool
+) -> None:
+    odd = replace(ALERT, rule=ANOMALY_RULE, labels=labels, fired_at=T0 + minute * MINUTE)
+    assert judge([INCIDENT], [odd])[0].alert is None
+    assert beyond_script([INCIDENT], [odd]) == ([] if explained else [odd])
+
+
+def test_a_model_that_retires_is_not_beyond_the_script() -> None:
+    assert beyond_script([INCIDENT], [replace(ALERT, rule="model_retirement_90_days")]) == []

@@ -45,6 +45,7 @@ CONTRACT_FIELDS = {
     "stream",
     "max_tokens",
     "reasoning_effort",
+    "service_tier",
     "prompt_hash",
     "prefix_hash",
     "operation_key",

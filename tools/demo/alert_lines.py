@@ -16,6 +16,17 @@ def alert_lines(alerts: Sequence[Alert], paint: Paint) -> list[str]:
     return [line for alert in fired for line in _alert(alert, paint)]
 
 
+def anomaly_lines(alerts: Sequence[Alert], paint: Paint) -> list[str]:
+    """Return a line per alert on a series that behaved as it never did before."""
+    fired = [alert for alert in alerts if alert.fired_at]
+    if not fired:
+        return ["  none"]
+    return [
+        f"  {_when(alert)}  {paint.bold(alert.labels.get('metric', ''))}  {_place(alert)}"
+        for alert in fired
+    ]
+
+
 def verdict_lines(verdicts: Sequence[Verdict], paint: Paint) -> list[str]:
     """Return two lines per scripted incident: what happened, and what found it."""
     return [line for verdict in verdicts for line in _verdict(verdict, paint)]
@@ -29,6 +40,10 @@ def _alert(alert: Alert, paint: Paint) -> list[str]:
     if alert.message:
         lines.append(paint.dim(f"      {alert.message}"))
     return lines
+
+
+def _place(alert: Alert) -> str:
+    return alert.labels.get("deployment") or alert.labels.get("resource") or ""
 
 
 def _when(alert: Alert) -> str:

@@ -24,8 +24,16 @@ SPIKE_RULE = {
 }
 
 
+# What the callers say of themselves: made up, as all of the fleet is.
+APPLICATIONS = {
+    "contract-review": {"max_delay_s": 86_400, "residency": "global", "owner": "legal"},
+    "search-assist": {"max_delay_s": 900, "timeout_s": 60, "residency": "global"},
+    "checkout-bot": {"max_delay_s": 0, "residency": "data_zone", "quality_threshold": 0.8},
+}
+
+
 async def prepare(api: Api, traffic: Traffic, *, since: datetime) -> None:
-    """Store the deployments as they are sold, and the demo's rule if it needs one.
+    """Store deployments, what applications can bear, and the demo's rule if it needs one.
 
     Args:
         api: the app.
@@ -38,5 +46,7 @@ async def prepare(api: Api, traffic: Traffic, *, since: datetime) -> None:
     for deployment in traffic.deployments:
         path = f"/api/v1/deployments/{quote(deployment.name, safe='')}"
         await api.put(path, deployment_settings(deployment, since))
+    for name, can_bear in APPLICATIONS.items():
+        await api.put(f"/api/v1/applications/{name}", can_bear)
     if any(incident.kind is IncidentKind.SPIKE for incident in traffic.incidents):
         await api.put(f"/api/v1/rules/{SPIKE_RULE['name']}", SPIKE_RULE)

@@ -122,12 +122,12 @@ def _unusual(anomaly: Json) -> str:
 
 
 def _plan(plan: Json) -> str:
-    """Return what could be saved, as a share: a plan knows only of requests that were reported."""
+    """Return what could be saved, as a share: a plan knows what was reported, and capacity held."""
     cost = Decimal(plan["current_monthly_cost_estimate"])
     if not plan["implementation_priority"] or not cost:
         return str(plan["reason"])
     saved = Decimal(plan["expected_savings"]) / cost
-    return f"could save {saved:.1%} of what the requests reported cost"
+    return f"could save {saved:.1%} of what reported requests and capacity cost"
 
 
 def _usd(amount: str | None) -> str:

@@ -1,8 +1,11 @@
 """The demo from the first request to the summary, against an app that runs already."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TextIO
 
+from tools.demo.advice import advice_lines, ask_advice
 from tools.demo.api import Api, DemoError
 from tools.demo.facts import ask
 from tools.demo.guide import guide
@@ -13,13 +16,11 @@ from tools.demo.progress import Progress
 from tools.demo.sending import send
 from tools.demo.spend import ask_spend, spend_lines
 from tools.demo.summary import summary
-from tools.demo.timers import evaluate, keep_running, roll_up
+from tools.demo.timers import evaluate, keep_running, learn, roll_up
 from tools.demo.verdict import judge
-from tools.simulator import Traffic, load_trace, simulate, thinned
+from tools.simulator import Traffic, earlier_days, load_trace, simulate
 
 DAY = timedelta(hours=24)
-PAST = timedelta(days=30)
-ONE_IN = 300
 # Queries call a minute complete half a minute after its end: end where that has passed already.
 SETTLED = timedelta(seconds=40)
 
@@ -40,11 +41,10 @@ def draw_traffic(options: Options, now: datetime) -> Traffic:
 
 
 def draw_past(options: Options, traffic: Traffic) -> Traffic | None:
-    """Return the 30 days before a simulated day, thinned; None before a trace."""
+    """Return the weeks before a simulated day, thinner; None before a trace."""
     if options.trace is not None:
         return None
-    end = traffic.start.replace(minute=0)
-    return thinned(end - PAST, end, seed=options.seed, one_in=ONE_IN)
+    return earlier_days(traffic.start, seed=options.seed)
 
 
 def last_settled_minute(now: datetime) -> datetime:
@@ -66,7 +66,7 @@ async def tell(
     Args:
         options: what the person chose.
         traffic: the day to show.
-        past: the time before it, of which only the cost is shown; None for nothing.
+        past: the weeks before it, to learn from; None for nothing.
         base_url: where the app is.
         paint: colours.
         out: where to print.
@@ -79,15 +79,15 @@ async def tell(
     """
     async with Api(base_url) as api:
         await prepare(api, traffic, since=past.start if past else traffic.start)
-        if past is not None:
-            await _feed_past(api, past, out)
-        await _feed(api, traffic, out)
+        await _feed(api, [traffic] if past is None else [past, traffic], out)
         facts = await ask(api, traffic.start, traffic.end)
         verdicts = judge(traffic.incidents, facts.alerts)
         print(summary(traffic.label, traffic.start, traffic.end, facts, verdicts, paint), file=out)
         if past is not None:
             spend = await ask_spend(api, past.start, traffic.end)
             print("\n".join(spend_lines(spend, past.label, paint)) + "\n", file=out)
+            advice = await ask_advice(api, traffic)
+            print("\n".join(advice_lines(advice, paint)) + "\n", file=out)
         model = traffic.deployments[0].model
         print(
             guide(base_url, model=model, stays=not options.once, paint=paint), file=out, flush=True
@@ -97,21 +97,18 @@ async def tell(
     return all(verdict.alert is not None for verdict in verdicts)
 
 
-async def _feed_past(api: Api, past: Traffic, out: TextIO) -> None:
-    terminal = out.isatty()
-    with Progress("days before", out=out, terminal=terminal) as progress:
-        await send(api, past.posts(), total=len(past), progress=progress)
-        await roll_up(api, past, progress)
-
-
-async def _feed(api: Api, traffic: Traffic, out: TextIO) -> None:
+async def _feed(api: Api, parts: Sequence[Traffic], out: TextIO) -> None:
     terminal = out.isatty()
     with Progress("requests", out=out, terminal=terminal) as progress:
-        await send(api, traffic.posts(), total=len(traffic), progress=progress)
+        total = sum(len(traffic) for traffic in parts)
+        posts = chain.from_iterable(traffic.posts() for traffic in parts)
+        await send(api, posts, total=total, progress=progress)
     with Progress("hosts", out=out, terminal=terminal) as progress:
-        count = len(traffic.measurements)
-        await send(api, traffic.measurements, total=count, progress=progress)
+        measured = [post for traffic in parts for post in traffic.measurements]
+        await send(api, measured, total=len(measured), progress=progress)
     with Progress("rollup", out=out, terminal=terminal) as progress:
-        await roll_up(api, traffic, progress)
+        await roll_up(api, parts, progress)
+    with Progress("learning", out=out, terminal=terminal) as progress:
+        await learn(api, parts[-1].end, progress)
     with Progress("alerts", out=out, terminal=terminal) as progress:
         await evaluate(api, progress)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tools.demo.alert_lines import alert_lines, verdict_lines
+from tools.demo.alert_lines import alert_lines, anomaly_lines, verdict_lines
 from tools.demo.drawing import compact, number, sparkline, table
 from tools.demo.facts import Curve, Facts
 from tools.demo.moments import clock, lasting
 from tools.demo.paint import Paint
-from tools.demo.verdict import Verdict, beyond_script
+from tools.demo.verdict import ANOMALY_RULE, Verdict, beyond_script
 
 _HEAD = (
     "model", "deployment", "requests", "failed", "p50 ms", "p95 ms", "p99 ms",
@@ -37,13 +37,19 @@ def summary(
     """
     script = [verdict.incident for verdict in verdicts]
     found = sum(verdict.alert is not None for verdict in verdicts)
+    anomalies = [alert for alert in facts.alerts if alert.rule == ANOMALY_RULE]
+    alerts = [alert for alert in facts.alerts if alert.rule != ANOMALY_RULE]
     others = beyond_script(script, facts.alerts)
     sections = [
         _opening(label, start, end, facts, paint),
         [*_titled("Latency and tokens", paint), *_reports(facts, paint)],
         [*_titled(f"Requests per {facts.step_s // 60} min", paint), *_curves(facts.requests, "")],
         [*_titled("Latency p95", paint), *_curves(facts.p95_ms, " ms")],
-        [*_titled("Alerts", paint), *alert_lines(facts.alerts, paint)],
+        [*_titled("Alerts", paint), *alert_lines(alerts, paint)],
+        [
+            *_titled("Odd for the series itself, no threshold set", paint),
+            *anomaly_lines(anomalies, paint),
+        ],
         [
             *_titled(f"Scripted incidents: {found} of {len(verdicts)} found", paint),
             *verdict_lines(verdicts, paint),

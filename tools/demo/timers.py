@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from tools.demo.api import Api, DemoError
 from tools.demo.moments import clock, from_api, to_api
@@ -11,12 +12,15 @@ from tools.simulator import Traffic
 
 ROLLUP_LIMIT_S = 240
 EVALUATION_LIMIT_S = 120
+STEP = timedelta(minutes=5)
+# In this order: advice reads digests.
+LOOKING_BACK = ("build_digests", "compute_baselines")
 
 # One metric of each kind of report, so that its count is the number of reports.
 _ONE_PER_REPORT = ("cpu_utilization", "model_quality_groundedness")
 
 
-async def roll_up(api: Api, traffic: Traffic, progress: Progress) -> None:
+async def roll_up(api: Api, parts: Sequence[Traffic], progress: Progress) -> None:
     """Run `rollup` until everything sent is rolled up: a run has a time budget and may leave some.
 
     `data_through` alone does not tell: late records, as all of the past are here, may still wait
@@ -26,15 +30,16 @@ async def roll_up(api: Api, traffic: Traffic, progress: Progress) -> None:
         DemoError: the app failed, or the present was not reached within four minutes.
     """
     deadline_s = time.monotonic() + ROLLUP_LIMIT_S
-    sent = len(traffic) + len(traffic.measurements)
+    sent = sum(len(traffic) + len(traffic.measurements) for traffic in parts)
+    end = max(traffic.end for traffic in parts)
     while True:
         await api.run("rollup")
         through = await data_through(api)
-        counted = await records_counted(api, traffic)
+        counted = sum([await records_counted(api, traffic) for traffic in parts])
         reached = "-" if through is None else clock(through)
         so_far = f"data through {reached}, {counted:,} of {sent:,} records"
         progress.show(so_far)
-        if through is not None and through >= traffic.end and counted >= sent:
+        if through is not None and through >= end and counted >= sent:
             return
         if time.monotonic() > deadline_s:
             raise DemoError(f"rollup did not end within {ROLLUP_LIMIT_S} s: {so_far}")
@@ -60,11 +65,36 @@ async def evaluate(api: Api, progress: Progress) -> None:
             )
 
 
+async def learn(api: Api, end: datetime, progress: Progress) -> None:
+    """Run what looks back on weeks: anomaly scores, digests, baselines and advice.
+
+    Raises:
+        DemoError: the app failed, or scoring did not reach the present within two minutes.
+    """
+    deadline_s = time.monotonic() + EVALUATION_LIMIT_S
+    while True:
+        await api.run("score_anomalies")
+        through = from_api((await api.get("/api/v1/anomalies", range="1h"))["scored_through"])
+        progress.show(f"anomaly scores through {'-' if through is None else clock(through)}")
+        if through is not None and through >= end - STEP:
+            break
+        if time.monotonic() > deadline_s:
+            raise DemoError(f"scoring did not end within {EVALUATION_LIMIT_S} s")
+    taken = [f"anomaly scores {progress.elapsed_s:.0f} s"]
+    for function in LOOKING_BACK:
+        began_s = time.monotonic()
+        progress.show(f"{function} under way")
+        await api.run(function)
+        taken.append(f"{function} {time.monotonic() - began_s:.0f} s")
+    progress.show(", ".join(taken))
+
+
 async def keep_running(api: Api) -> None:
     """Run the timers every minute until cancelled."""
     while True:
         await asyncio.sleep(60)
         await api.run("rollup")
+        await api.run("score_anomalies")
         await api.run("evaluate_alerts")
 
 

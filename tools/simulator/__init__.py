@@ -1,8 +1,9 @@
 """Seeded traffic for the demo, tests and benchmarks; deterministic for a seed and an end time."""
 
 from tools.simulator.incident import Incident, IncidentKind, incidents, trace_incidents
+from tools.simulator.month import earlier_days
 from tools.simulator.posts import Post
-from tools.simulator.simulate import simulate, thinned
+from tools.simulator.simulate import simulate
 from tools.simulator.trace import load_trace
 from tools.simulator.traffic import Traffic
 
@@ -11,9 +12,9 @@ __all__ = [
     "IncidentKind",
     "Post",
     "Traffic",
+    "earlier_days",
     "incidents",
     "load_trace",
     "simulate",
-    "thinned",
     "trace_incidents",
 ]

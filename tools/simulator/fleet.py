@@ -2,7 +2,7 @@
 
 Every number here is an assumption chosen to look plausible; none was measured. The one anchor is
 the median prompt of `mini-prod`, near the 1,469 tokens of the public Azure LLM inference trace 2023
-(code). Rates add up to about 200,000 requests a day.
+(code). Rates add up to about 230,000 requests a day.
 """
 
 from dataclasses import dataclass
@@ -69,8 +69,11 @@ class Deployment:
         tokens: size of prompts and answers.
         speed: how fast it answers.
         stream_share: share of calls that stream, 0..1.
-        tpm_quota: its quota in tokens per minute.
+        tpm_quota: its quota in tokens per minute; 0 where it has none.
         reasoning_effort: as the callers set it; None when the model has none.
+        kind: the deployment type.
+        ptu: provisioned throughput units; None where it is paid by the token.
+        priority_share: share of calls that ask for the tier `priority`, 0..1.
     """
 
     name: str
@@ -87,6 +90,9 @@ class Deployment:
     stream_share: float
     tpm_quota: int
     reasoning_effort: str | None = None
+    kind: str = "GlobalStandard"
+    ptu: int | None = None
+    priority_share: float = 0.0
 
 
 CHECKOUT = Application("checkout-bot", "web", "7")
@@ -109,7 +115,7 @@ FLEET: tuple[Deployment, ...] = (
     Deployment(
         "gpt5-prod", "gpt-5", "2025-08-07", "aoai-west", "westeurope", "prod", "chat",
         (ANALYST, CHECKOUT), 20, TokenShape(2600, 110, 70, max_tokens=2000),
-        Speed(450, 9_000, 130), 0.8, 600_000, "low",
+        Speed(450, 9_000, 130), 0.8, 600_000, "low", priority_share=0.1,
     ),
     Deployment(
         "gpt41-legacy", "gpt-4.1", "2025-04-14", "aoai-east", "eastus2", "prod", "chat",
@@ -121,6 +127,11 @@ FLEET: tuple[Deployment, ...] = (
         (SEARCH,), 34, TokenShape(350, 0, max_tokens=None), Speed(45, 20_000, 1),
         0.0, 1_000_000,
     ),
+    Deployment(
+        "gpt41-ptu", "gpt-4.1", "2025-04-14", "aoai-east", "eastus2", "prod", "chat",
+        (CONTRACTS,), 20, TokenShape(2200, 110, max_tokens=800), Speed(300, 15_000, 120),
+        0.3, 0, kind="GlobalProvisionedManaged", ptu=15,
+    ),
 )  # fmt: skip
 
 
@@ -130,7 +141,8 @@ def deployment_settings(deployment: Deployment, effective_from: datetime) -> dic
         "model": deployment.model,
         "resource": deployment.resource,
         "region": deployment.region,
-        "type": "GlobalStandard",
-        "tpm_quota": deployment.tpm_quota,
+        "type": deployment.kind,
+        "tpm_quota": deployment.tpm_quota or None,
+        "ptu": deployment.ptu,
         "effective_from": effective_from.isoformat().replace("+00:00", "Z"),
     }

@@ -16,11 +16,16 @@ INTERVAL_MS = 10 * MINUTE_MS
 
 
 def quality_posts(
-    fleet: Sequence[Deployment], start: datetime, end: datetime, rng: np.random.Generator
+    fleet: Sequence[Deployment],
+    start: datetime,
+    end: datetime,
+    rng: np.random.Generator,
+    *,
+    every_ms: int = INTERVAL_MS,
 ) -> list[Post]:
-    """Return one post per chat deployment and ten minutes, oldest first."""
+    """Return one post per chat deployment and ten minutes, or `every_ms`, oldest first."""
     chats = [deployment for deployment in fleet if deployment.operation == "chat"]
-    moments = to_text(np.arange(to_ms(start), to_ms(end), INTERVAL_MS, dtype=np.int64))
+    moments = to_text(np.arange(to_ms(start), to_ms(end), every_ms, dtype=np.int64))
     scores = {
         "groundedness": rng.beta(45, 5, (len(moments), len(chats))).round(3).tolist(),
         "relevance": rng.beta(34, 6, (len(moments), len(chats))).round(3).tolist(),

@@ -77,6 +77,9 @@ def _answered(
         "time_to_first_token_ms": optional(first_ms, streams),
         "stream": streams,
         "attempt": constant(1, rows),
+        "service_tier": np.where(
+            rng.random(rows) < deployment.priority_share, "priority", "default"
+        ).astype(object),
         **_labels(deployment, rows),
         **draw_identity(deployment.applications, rows, rng),
         **tokens,

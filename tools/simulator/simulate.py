@@ -7,7 +7,7 @@ import numpy as np
 
 from tools.simulator.arrivals import arrival_times
 from tools.simulator.clock import to_ms
-from tools.simulator.columns import Columns, constant, end_ms, stack, take
+from tools.simulator.columns import Columns, end_ms, stack, take
 from tools.simulator.fleet import FLEET
 from tools.simulator.hosts import host_posts
 from tools.simulator.incident import Incident, incidents
@@ -16,9 +16,6 @@ from tools.simulator.requests import draw_requests
 from tools.simulator.surge import Stream, surges
 from tools.simulator.tokens import draw_tokens
 from tools.simulator.traffic import Traffic
-
-_HOUR_MS = 3_600_000
-_SQUEEZED = 12
 
 
 def simulate(
@@ -35,7 +32,7 @@ def simulate(
         start: no request starts before; aware.
         end: no request ends after; aware.
         seed: where chance starts.
-        scale: factor on all request rates; 1 is some 200,000 requests a day.
+        scale: factor on all request rates; 1 is some 230,000 requests a day.
         script: the incidents; None means `incidents(end)`, an empty one a quiet period.
 
     Returns:
@@ -67,42 +64,6 @@ def simulate(
             *quality_posts(FLEET, start, end, rng),
         ),
         incidents=met,
-        deployments=FLEET,
-    )
-
-
-def thinned(start: datetime, end: datetime, *, seed: int = 1, one_in: int) -> Traffic:
-    """Simulate a longer quiet period of the fleet, of which clients report one request in so many.
-
-    Each stands for all of them (`sample_weight`), so that what the period cost stays what it is.
-    What an hour has comes in its first five minutes, so that a month is soon rolled up.
-
-    Args:
-        start: no request starts before; aware.
-        end: the period's end; aware.
-        seed: where chance starts.
-        one_in: how many requests a reported one stands for.
-    """
-    parts = [
-        _requests(
-            Stream(deployment, start, end, flat=False),
-            (),
-            1 / one_in,
-            np.random.default_rng([seed, one_in, number]),
-        )
-        for number, deployment in enumerate(FLEET)
-    ]
-    requests = stack(parts)
-    into_hour = requests["start_ms"] % _HOUR_MS
-    requests["start_ms"] = requests["start_ms"] - into_hour + into_hour / _SQUEEZED
-    requests["sample_weight"] = constant(one_in, len(into_hour))
-    return Traffic(
-        label=f"SIMULATED: one request in {one_in}, each standing for {one_in}",
-        start=start,
-        end=end,
-        requests=in_order(requests, end),
-        measurements=(),
-        incidents=(),
         deployments=FLEET,
     )
 
