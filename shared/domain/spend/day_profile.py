@@ -52,5 +52,7 @@ def day_profile(days: list[HourlyDay], weekday: int) -> DayProfile:
         total += each.spent * (_SAME_WEEKDAY if each.day.weekday() == weekday else 1.0)
     if not total.sum() > 0:
         total = np.ones(_DAY_HOURS)
-    shares = np.concatenate([[0.0], np.cumsum(total)]) / total.sum()
-    return DayProfile(shares)
+    # Divided by the running sum's own end: `total.sum()` adds up in another order, and could make
+    # the end of a day a little more than all of it.
+    running = np.cumsum(total)
+    return DayProfile(np.concatenate([[0.0], running]) / running[-1])

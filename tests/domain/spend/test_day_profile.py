@@ -40,3 +40,12 @@ def test_days_of_the_same_weekday_count_three_times() -> None:
     assert day_profile(days, 0).elapsed(720) == pytest.approx(0.75)
     assert day_profile(days, 1).elapsed(720) == pytest.approx(0.25)
     assert day_profile(days, 2).elapsed(720) == pytest.approx(0.5)
+
+
+def test_a_days_end_is_never_more_than_the_whole_day() -> None:
+    draw = np.random.default_rng(1)
+    for _ in range(200):
+        days = [HourlyDay(MONDAY, draw.lognormal(size=24)) for _ in range(3)]
+        profile = day_profile(days, 0)
+        assert profile.elapsed(1_440) == 1.0
+        assert profile.elapsed(1_439.999) <= 1.0
