@@ -213,6 +213,17 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  dependsOn: [insights]
+  params: {
+    name: guid(resourceGroup().id, environmentName, 'workbook')
+    title: 'Foundry Monitor ${environmentName}'
+    location: location
+    tags: allTags
+    insightsName: insightsName
+  }
+}
+
 module monthlyBudget 'modules/budget.bicep' = if (budgetAmount > 0) {
   dependsOn: [actionGroup]
   params: {
@@ -229,4 +240,5 @@ output SERVICE_API_NAME string = appName
 output SERVICE_API_URL string = app.outputs.url
 output STORAGE_ACCOUNT_NAME string = storageName
 output APPLICATION_INSIGHTS_NAME string = insightsName
+output WORKBOOK_URL string = workbook.outputs.url
 output KEY_VAULT_NAME string = withVault ? vaultName : ''

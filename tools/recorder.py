@@ -139,7 +139,7 @@ class Recorder:
         if outage and (outage.until is None or asyncio.get_running_loop().time() < outage.until):
             wait_s = outage.retry_after_s
             headers = {} if wait_s is None else {"Retry-After": str(wait_s)}
-            return web.Response(status=outage.status, headers=headers, text="down")
+            return web.json_response({}, status=outage.status, headers=headers)
         decided = [(envelope, self.refuse(envelope)) for envelope in envelopes]
         self._keep([envelope for envelope, refusal in decided if refusal is None])
         refusals = {index: refusal for index, (_, refusal) in enumerate(decided) if refusal}

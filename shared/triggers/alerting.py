@@ -25,6 +25,7 @@ from shared.services.rollup import COMPLETE_THROUGH
 from shared.triggers.backtest import backtest_ports
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 from shared.triggers.responses import Answer
 
@@ -53,6 +54,7 @@ class StageChoice(StrEnum):
 
 # Rollup starts at second 0; a minute is complete EVALUATION_DELAY_S (30 s) after its end.
 @blueprint.timer_trigger(schedule="35 * * * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def evaluate_alerts(timer: func.TimerRequest) -> None:
     """Evaluate every rule for the minutes that are due, and deliver what there is to tell."""

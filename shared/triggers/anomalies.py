@@ -14,6 +14,7 @@ from shared.services.anomalies import score_anomalies as score
 from shared.services.anomaly_showing import list_episodes, model_anomalies
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.query import SPAN
 from shared.triggers.responses import Answer
 
@@ -26,6 +27,7 @@ _LONGEST_S = 8 * 86_400
 
 # After the rollup, which begins at second 0, and before alert evaluation at second 35.
 @blueprint.timer_trigger(schedule="20 * * * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 async def score_anomalies(timer: func.TimerRequest) -> None:
     """Score every series' steps that are complete by now."""
     del timer

@@ -25,6 +25,7 @@ from shared.services.delivery import Delivered, deliver, enqueue_due, give_up
 from shared.settings import STORAGE
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 from shared.triggers.responses import Answer
 
@@ -97,6 +98,7 @@ async def post_channel_test(call: Call) -> Answer:
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=QUEUE, connection=STORAGE)
+@telling_failure
 @metered
 async def deliver_notifications(message: func.QueueMessage) -> None:
     """Send what a message is about; without one, as on demand, wake up all that is due."""
@@ -111,6 +113,7 @@ async def deliver_notifications(message: func.QueueMessage) -> None:
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=POISON_QUEUE, connection=STORAGE)
+@telling_failure
 @metered
 async def notifications_given_up(message: func.QueueMessage) -> None:
     """Note in the history that a message could not be handled, however often it was tried."""

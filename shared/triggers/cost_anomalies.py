@@ -17,6 +17,7 @@ from shared.services.cost_anomalies import (
 )
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 from shared.triggers.query import SPAN
 from shared.triggers.responses import Answer
@@ -27,6 +28,7 @@ blueprint = func.Blueprint()
 
 # Off the full hour, when the hour's rollup is written, and off the baselines at minute 7.
 @blueprint.timer_trigger(schedule="0 12 * * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def watch_spend(timer: func.TimerRequest) -> None:
     """Judge the last complete hours of spend."""

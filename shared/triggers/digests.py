@@ -13,6 +13,7 @@ from shared.services.digest_reading import view_digest
 from shared.services.digests import Budget, day_of, make_digests
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 from shared.triggers.responses import Answer
 
@@ -25,6 +26,7 @@ _VIEW_BUDGET_S = 30.0
 
 
 @blueprint.timer_trigger(schedule="0 20 * * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def build_digests(timer: func.TimerRequest) -> None:
     """Make the digests of days that have none, or got late data."""

@@ -14,6 +14,7 @@ import azure.functions as func
 
 from shared.errors import MonitorError
 from shared.triggers.call import Call
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import counted
 from shared.triggers.responses import Answer, error_answer, http_response
 
@@ -79,7 +80,7 @@ def endpoint(
         run.__doc__ = handler.__doc__
         run.__module__ = handler.__module__
         level = func.AuthLevel.ANONYMOUS if operation.anonymous else func.AuthLevel.FUNCTION
-        blueprint.route(route=route, methods=[method], auth_level=level)(run)
+        blueprint.route(route=route, methods=[method], auth_level=level)(telling_failure(run))
         OPERATIONS.append(operation)
         return handler
 

@@ -12,6 +12,7 @@ from shared.services.plan_telling import tell_plans
 from shared.triggers.budgets import budget_ports
 from shared.triggers.cost_anomalies import watch_spend_of_days
 from shared.triggers.cost_plan import plan_ports
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ blueprint = func.Blueprint()
 
 # After midnight UTC, when the day is rolled up and its digests are built.
 @blueprint.timer_trigger(schedule="0 30 1 * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def plan_costs(timer: func.TimerRequest) -> None:
     """Run the day's steps; each is safe to run twice, late, or at the same time elsewhere."""

@@ -14,6 +14,7 @@ from shared.services.digests import forget_digests
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions
 from shared.services.silences import KEPT, forget_silences
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ blueprint = func.Blueprint()
 
 
 @blueprint.timer_trigger(schedule="0 40 23 * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def retention(timer: func.TimerRequest) -> None:
     """Seal and drop old days, prepare the next one."""

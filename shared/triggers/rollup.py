@@ -14,6 +14,7 @@ from shared.services.ingest_lag import record_ingest_lag
 from shared.services.ingest_silence import record_silence
 from shared.services.rollup import RollupRun, roll_up
 from shared.services.session_sweep import sweep_sessions
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ _BUDGET_S = 45.0
 
 
 @blueprint.timer_trigger(schedule="0 * * * * *", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def rollup(timer: func.TimerRequest) -> None:
     """Bring rollups up to date with what arrived, and export the minutes that are complete."""

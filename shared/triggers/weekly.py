@@ -13,6 +13,7 @@ from shared.services.weekly import WeeklyPorts, send_weekly, weekly_summary
 from shared.settings import WEEKLY_SUMMARY_CHANNEL
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
+from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
 from shared.triggers.responses import Answer
 
@@ -22,6 +23,7 @@ blueprint = func.Blueprint()
 
 # At 07:00; the later runs do something only where the channel did not take it before.
 @blueprint.timer_trigger(schedule="0 0 7-11 * * 1", arg_name="timer", run_on_startup=False)
+@telling_failure
 @metered
 async def summarize_week(timer: func.TimerRequest) -> None:
     """Send the week in review to the channel that a setting names; without one do nothing."""

@@ -72,6 +72,7 @@ async def test_a_minute_has_its_gauges_with_their_labels(
     assert found["model_error_rate"].value == pytest.approx(1 / 3)
     assert found["model_response_time"].value == 200
     assert found["model_response_time_p95"].value == pytest.approx(300, rel=0.01)
+    assert found["model_response_time_p50"].value == pytest.approx(100, rel=0.01)
     assert found["model_failed_response_time"].value == 900
     assert found["model_requests_total"].time == T0
     assert found["model_requests_total"].labels == {

@@ -15,7 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from tools.infra import compiler as bicep
-from tools.infra import policies, queries, templates
+from tools.infra import policies, templates
+from tools.kql import queries
+from tools.workbook import document
 
 # The compiler keeps one core busy for some four seconds a call.
 _AT_A_TIME = 2
@@ -41,7 +43,8 @@ def main() -> int:
     write = parser.parse_args().write
     began = time.monotonic()
     try:
-        checks = [*_template_checks(write=write), *_query_checks()]
+        checks = [*_workbook_checks(write=write), *_template_checks(write=write)]
+        checks += _query_checks()
     except FileNotFoundError as error:
         parser.error(str(error))
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
@@ -55,10 +58,25 @@ def main() -> int:
             print(f"infra: {check.name}: {line}", file=sys.stderr)
     failed = sum(map(bool, outcomes))
     if failed:
-        print("infra: format and snapshots are renewed by `make infra ARGS=--write`")
+        print("infra: format, workbook and snapshots are renewed by `make infra ARGS=--write`")
     took_s = time.monotonic() - began
     print(f"infra: {len(checks) - failed} of {len(checks)} checks passed in {took_s:.0f} s")
     return 1 if failed else 0
+
+
+def _workbook_checks(*, write: bool) -> Iterator[Check]:
+    # The templates load it: it is renewed before they are looked at.
+    if write:
+        document.FILE.write_text(document.document())
+    yield Check("workbook", _workbook)
+
+
+def _workbook() -> list[str]:
+    if document.FILE.read_text() == document.document():
+        return []
+    return [
+        f"{document.FILE.relative_to(Path.cwd())}: not what tools/workbook makes of its queries"
+    ]
 
 
 def _template_checks(*, write: bool) -> Iterator[Check]:

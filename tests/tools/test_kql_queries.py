@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.infra.queries import HOW_TO_GET, Query, faults_in, find_node, queries_in
+from tools.kql.queries import HOW_TO_GET, Query, faults_in, find_node, queries_in
 
 NODE = find_node()
 with_service = pytest.mark.skipif(NODE is None, reason=HOW_TO_GET)

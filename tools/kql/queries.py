@@ -1,8 +1,8 @@
 """Every KQL query of the project, bound by Microsoft's own language service.
 
-Queries stand in `infra/kql/*.kql` and in blocks fenced as `kql` or `kusto` in Markdown. The service
-(npm `@kusto/language-service-next`) knows syntax, functions, tables, columns and types; what lies
-inside customDimensions it cannot see.
+Queries stand in `infra/kql` (alert rules), `infra/workbooks`, and in blocks fenced as `kql` or
+`kusto` in Markdown. The service (npm `@kusto/language-service-next`) knows syntax, functions,
+tables, columns and types; what lies inside customDimensions it cannot see.
 """
 
 import json
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tools.infra.compiler import REPOSITORY
+from tools.kql.parameters import filled
 
 SERVICE = Path("node_modules/@kusto/language-service-next")
 HOW_TO_GET = "run `make install` (needs Node.js and npm)"
@@ -38,9 +39,9 @@ class Query:
 
 
 def queries_in(repository: Path = REPOSITORY) -> list[Query]:
-    """Return the queries of `infra/kql`, `docs` and the README, in order of file and line."""
+    """Return the queries of `infra`, `docs` and the README, in order of file and line."""
     files = [
-        *repository.glob("infra/kql/*.kql"),
+        *repository.glob("infra/**/*.kql"),
         *repository.glob("docs/**/*.md"),
         repository / "README.md",
     ]
@@ -73,7 +74,7 @@ def faults_in(queries: Sequence[Query], node: str) -> list[str]:
     ended = subprocess.run(
         [node, str(_BINDER)],
         cwd=REPOSITORY,
-        input=json.dumps([asdict(query) for query in queries]),
+        input=json.dumps([asdict(query) | {"text": filled(query.text)} for query in queries]),
         stdout=subprocess.PIPE,
         text=True,
         timeout=_TIMEOUT_S,
