@@ -132,7 +132,8 @@ def _cheaper(ground: Ground, own: Decimal | None, others: list[_Other]) -> Concl
         expected_improvement=Improvement(spared, spared, COST),
         implementation_effort=Effort.MEDIUM,
         estimated_cost_impact_usd_per_month=((usd - own) * monthly).quantize(PLACES),
-        evidence=_evidence(ground, best) | {"usd_per_success": str(own), "usd_then": str(usd)},
+        evidence=_evidence(ground, best)
+        | {"usd_per_success": f"{own:.8f}", "usd_then": f"{usd:.8f}"},
         target=Target(Metric.QUALITY, score=min(best.scores), whole_application=True),
     )
 

@@ -33,31 +33,7 @@ KIND = "timeout"
 _FEWEST, _HALF = 20, 0.5
 _OFTEN, _LAST_FIFTH, _AS_MANY = 0.01, 0.8, 0.5
 _FEWEST_ANSWERS, _NEARLY_ALL, _TIMES, _SPARE, _CUT = 4_000, 0.999, 3.0, 1.5, 0.002
-_ROUND_S = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    8,
-    10,
-    12,
-    15,
-    20,
-    25,
-    30,
-    40,
-    50,
-    60,
-    75,
-    90,
-    120,
-    150,
-    180,
-    240,
-    300,
-)
+_ROUND_S = (*range(1, 7), 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240, 300)
 
 
 def conclude(ground: Ground) -> Conclusion | None:
@@ -121,7 +97,8 @@ def _shorter(
     needed = ok.quantile_s(_NEARLY_ALL) or 0.0
     to = _round_s(_SPARE * needed)
     cut = ok.longer_than(to)
-    if timeout_s < _TIMES * ground.eased(KIND, 1.0) * needed or cut.high > _CUT:
+    fits = timeout_s < max(_TIMES * ground.eased(KIND, 1.0) * needed, _SPARE * to)
+    if fits or cut.high > _CUT:
         return Conclusion(KIND)
     spared = 100 * (1 - to / timeout_s) * _share_of_failed_time(ground, timed_out)
     return ground.advice(

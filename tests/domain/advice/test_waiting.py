@@ -116,6 +116,7 @@ def test_a_timeout_that_only_hanging_calls_meet_is_to_be_shorter() -> None:
     [
         pytest.param(timed_out(30.0, 5.0, hang=0.01), id="a timeout that fits"),
         pytest.param(timed_out(120.0, 2.0), id="no timeouts"),
+        pytest.param(timed_out(1.2, 0.05, hang=0.01), id="less than any round number"),
         pytest.param(timed_out(120.0, 2.0, size=200, hang=0.02), id="too few answers to cut"),
     ],
 )
