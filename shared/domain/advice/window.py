@@ -22,7 +22,8 @@ def windowed(work: Work, end: int, changed: int | None = None) -> Work:
     """
     hours = work.hours
     by_day = tally_of({"day": hours.keys["day"]}, {"requests": hours.sums["requests"]})
-    first = end - WEEK_D
+    # The day that is under way, and a week of whole ones.
+    first = end - 1 - WEEK_D
     if len(by_day) and by_day.where(by_day.keys["day"] >= first).total("requests") < ENOUGH:
         back = by_day.sums["requests"][::-1].cumsum()
         at = min(int(back.searchsorted(ENOUGH)), len(back) - 1)
