@@ -17,6 +17,11 @@ def guide(base_url: str, *, model: str, stays: bool, paint: Paint) -> str:
         f"{base_url}/api/v1/summary?range=24h",
         f"{base_url}/api/v1/alerts?state=all&range=24h",
         f"{base_url}/api/v1/models/{model}/report?range=24h",
+        f"{base_url}/api/v1/models/{model}/anomalies?range=24h",
+        f"{base_url}/api/v1/models/{model}/baseline",
+        f"{base_url}/api/v1/recommendations",
+        f"{base_url}/api/v1/costs?range=30d&group_by=model,application",
+        f"{base_url}/api/v1/cost-plan",
     ]
     lines = [
         paint.bold("Where to look next"),
