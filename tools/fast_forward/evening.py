@@ -6,8 +6,8 @@ Insights is away for twelve minutes, another deployment becomes slow and stays s
 a model is called that nobody knows a price of.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tools.demo.prepare import prepare
@@ -41,6 +41,7 @@ class Evening:
         sample_every: how far apart the 5 minutes of that traffic are.
         scale: factor on the fleet's rates in the evening.
         seed: where chance starts.
+        budgets: what is put as budgets before it begins.
     """
 
     end: datetime = END
@@ -49,6 +50,7 @@ class Evening:
     sample_every: timedelta = 12 * HOUR
     scale: float = 0.2
     seed: int = 1
+    budgets: Mapping[str, object] = field(default_factory=lambda: BUDGETS)
 
     @property
     def start(self) -> datetime:
@@ -75,7 +77,7 @@ async def record(
     async with Recorder() as recorder, time_lapse(evening.start - HOUR, recorder) as lapse:
         since = evening.start - HOUR - evening.history
         await prepare(lapse, traffic, since=since)  # type: ignore[arg-type]
-        for name, budget in BUDGETS.items():
+        for name, budget in evening.budgets.items():
             await lapse.put(f"/api/v1/budgets/{name}", budget)
         await _live_before(evening, lapse)
         await lapse.advance(evening.start)
