@@ -40,6 +40,13 @@ class Lived:
         assert found is not None
         return found
 
+    def costs(self) -> dict[str, float]:
+        """Return what tokens of each deployment cost at list prices, by the app's own series."""
+        return {
+            each["labels"]["deployment"]: sum(value or 0 for _, value in each["points"])
+            for each in self.answers["cost"]["series"]
+        }
+
     def run(self, text: str, *, last: timedelta = 30 * DAY, **values: str) -> Answer:
         end = EVENING.end
         renamed = {GRAIN if name == "grain" else name: text for name, text in values.items()}
@@ -69,6 +76,9 @@ async def ask(lapse: Lapse, answers: dict[str, Json]) -> None:
     series = {"step_s": "60", "group_by": "deployment", **period}
     answers["p95"] = await lapse.get(
         "/api/v1/series", metric="model_response_time", aggregation="p95", **series
+    )
+    answers["cost"] = await lapse.get(
+        "/api/v1/series", metric="model_cost_usd", aggregation="sum", **series
     )
     answers["quota"] = await lapse.get(
         "/api/v1/series", metric="token_usage_rate", aggregation="avg", **series
