@@ -11,6 +11,7 @@ from shared.domain.forecast.month_end import days_left
 from shared.domain.span import Span
 from shared.domain.spend.forecast_view import CostForecast, SpentThisMonth, forecast_view
 from shared.domain.spend.outlook import outlook
+from shared.domain.spend.token_forecast import ExpectedTokens, expected_tokens
 from shared.domain.timeline import day_start, minute_of, rfc3339_minute
 from shared.services.costs import CostPorts, read_costs
 from shared.services.spend import day_so_far, read_past, read_provisioned, read_today
@@ -43,6 +44,9 @@ async def cost_forecast(
         fixed=await provisioned.of(where, ports=ports),
         today=day_so_far(past, so_far, where, now),
     )
+    tokens: list[ExpectedTokens] = []
+    if found.ahead is not None:
+        tokens = await asyncio.to_thread(expected_tokens, past, where, horizon_days)
     return forecast_view(
         found,
         _spent(table, now),
@@ -50,6 +54,7 @@ async def cost_forecast(
         horizon_days=horizon_days,
         data_through=None if table.through is None else rfc3339_minute(table.through),
         missing=sorted(past.missing),
+        tokens=tokens,
     )
 
 

@@ -96,6 +96,22 @@ async def test_today_counts_as_it_runs() -> None:
     )
 
 
+async def test_the_tokens_of_each_meter_are_told_beside_their_cost() -> None:
+    made = await shop()
+    await made.days(*[10.0] * 30)
+    await made.at(MIDNIGHT)
+
+    found = await ask(made, 7)
+
+    # A dollar is 1,000 tokens in and 100 out.
+    assert [(each.meter, each.mean) for each in found.tokens] == [
+        ("input", 70_000),
+        ("output", 7_000),
+    ]
+    assert all(each.low80 <= each.mean <= each.high80 for each in found.tokens)
+    assert (await ask(made, 7, "unheard-of")).tokens == []
+
+
 async def test_each_model_has_its_own() -> None:
     made = await shop()
     await made.days(*[10.0] * 30)

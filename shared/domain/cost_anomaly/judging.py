@@ -23,6 +23,8 @@ from shared.domain.timeline import DAY_M, HOUR_M
 HOUR_SHARE = 0.01
 DAY_SHARE = 0.05
 HOUR_REACHES = 1.5
+LEARNED_HOURS = 100
+"""Of a scope, before any of its hours is judged: what is usual has to be seen first."""
 DAY_REACHES = 3.0
 _FEWEST_DAYS = 21
 _MINUTE_S = 60
@@ -104,8 +106,9 @@ def _hours_of(
     # What is less than the least excess cannot exceed anything by it.
     if not len(started) or not judged or not (paid[list(judged)] >= least).any():
         return
-    detector, wanted = Detector(), set(judged)
-    for at in range(int(started[0]), judged[-1] + 1):
+    first = int(started[0])
+    detector, wanted = Detector(), {at for at in judged if at >= first + LEARNED_HOURS}
+    for at in range(first, judged[-1] + 1):
         scored = detector.score(float(grid.starts[at]) * _MINUTE_S, float(usual[at]))
         if at not in wanted or np.isnan(usual[at]) or scored.low is None or scored.high is None:
             continue

@@ -13,6 +13,7 @@ from shared.domain.price.money import usd_text
 from shared.domain.spend.money import usd_estimate
 from shared.domain.spend.outlook import FEWEST_DAYS, Outlook
 from shared.domain.spend.spend_forecast import METHOD
+from shared.domain.spend.token_forecast import ExpectedTokens
 from shared.domain.trend import LEAST_KNOWN_DAYS
 
 
@@ -70,6 +71,7 @@ class CostForecast(msgspec.Struct, frozen=True, kw_only=True):
         price_changes: days ahead from which on other prices are in the book.
         unpriced_requests: of this month, so that they are not in `spent`.
         daily: empty below 7 known days.
+        tokens: by meter, the most first; of all days asked for.
     """
 
     method: str = METHOD
@@ -85,6 +87,7 @@ class CostForecast(msgspec.Struct, frozen=True, kw_only=True):
     unpriced_requests: int
     daily: list[ExpectedDay]
     total: ExpectedTotal | None
+    tokens: list[ExpectedTokens]
     month_end: MonthEnd
 
 
@@ -113,6 +116,7 @@ def forecast_view(
     horizon_days: int,
     data_through: str | None,
     missing: Sequence[date],
+    tokens: Sequence[ExpectedTokens] = (),
 ) -> CostForecast:
     """Return a forecast as it is answered.
 
@@ -123,6 +127,7 @@ def forecast_view(
         horizon_days: how many days are shown.
         data_through: up to when everything is counted.
         missing: the days whose data is missing.
+        tokens: to expect of the horizon, by meter.
     """
     ahead = found.ahead
     return CostForecast(
@@ -139,6 +144,7 @@ def forecast_view(
             for day, band in (ahead.daily()[:horizon_days] if ahead else ())
         ],
         total=ExpectedTotal(*_texts(ahead.total(horizon_days))) if ahead else None,
+        tokens=list(tokens),
         month_end=_month_end(found, spent),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from shared.domain.forecast.daily_series import DailySeries
 from shared.domain.packing import Floats
+from shared.domain.price.list_price import Meter
 from shared.domain.spend.day_profile import DayProfile, HourlyDay, day_profile
 from shared.domain.spend.price_dates import price_dates
 from shared.domain.spend.spend_days import missing_days, spend_series
@@ -44,6 +45,18 @@ class Past:
         costs = self.days.spent(where, priced_on=priced_on)
         spent = {day_of(start): float(cost) for start, cost in costs.items()}
         return spend_series(spent, self.today, missing=self.missing)
+
+    def tokens(self, where: Mapping[str, str]) -> dict[Meter, DailySeries]:
+        """Return a scope's tokens by meter and day; meters that were never used are left out."""
+        by_meter: dict[Meter, dict[date, float]] = {}
+        for line in self.days.lines(where):
+            for meter, count in line.tokens.items():
+                by_meter.setdefault(meter, {})[day_of(line.start)] = float(count)
+        series = {
+            meter: spend_series(counts, self.today, missing=self.missing)
+            for meter, counts in by_meter.items()
+        }
+        return {meter: each for meter, each in series.items() if each is not None}
 
     def profile(self, where: Mapping[str, str]) -> DayProfile:
         """Return how a scope's spend usually goes over a day like today."""

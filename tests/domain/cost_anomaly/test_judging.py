@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from shared.domain.cost_anomaly.grid import EVERYTHING, Cell, Scope, SpendGrid, spend_grid
-from shared.domain.cost_anomaly.judging import DAY_SHARE, HOUR_SHARE, unusual_day, unusual_hours
+from shared.domain.cost_anomaly.judging import (
+    DAY_SHARE,
+    HOUR_SHARE,
+    LEARNED_HOURS,
+    unusual_day,
+    unusual_hours,
+)
 from tests.domain.cost_anomaly.spend_factories import (
     CELLS,
     FIRST_DAY,
@@ -52,6 +58,18 @@ def test_a_price_that_doubles_is_found_though_traffic_is_as_ever() -> None:
     assert Scope(model="gpt-5") in found
     one = found[Scope(model="gpt-5")]
     assert one.by_price == pytest.approx(one.value * 2 / 3)
+
+
+@pytest.mark.parametrize(("since", "judged"), [(LEARNED_HOURS - 1, False), (LEARNED_HOURS, True)])
+def test_an_application_is_judged_once_its_first_hours_are_learned(
+    since: int, judged: bool
+) -> None:
+    grid = scaled(hourly(), NOON, {BOT: 8.0})
+    grid.usual[0, : NOON - since] = grid.paid[0, : NOON - since] = 0.0
+    found = of_hour(grid)
+
+    assert (Scope(application="checkout-bot") in found) is judged
+    assert Scope(model="gpt-5") in found
 
 
 def test_a_small_excess_is_not_worth_telling() -> None:
