@@ -33,7 +33,7 @@ async def cost_plan(model: str | None, *, now: datetime, ports: PlanPorts) -> Co
         now: the clock, UTC.
         ports: where from.
     """
-    read = await read_period(now, ports=ports)
+    read = await read_period(now, model, ports=ports)
     return await asyncio.to_thread(plan_from, read, model)
 
 
@@ -62,8 +62,7 @@ def plan_from(read: Read, model: str | None) -> CostPlan:
 def _stored(read: Read, model: str | None) -> Stored:
     """Return what a target's plan is made from: from its first day on, without missing days."""
     heard, mine = _days_heard(read.rollups, None), _days_heard(read.rollups, model)
-    end = read.span.end if not read.partial else read.span.first + DAY_M
-    last = instant(end - DAY_M).date()
+    last = instant(read.span.end - DAY_M).date()
     missing = missing_days(heard, last + timedelta(days=1))
     held = replace(
         read.capacity,
@@ -82,7 +81,7 @@ def _stored(read: Read, model: str | None) -> Stored:
         first=read.span.first + (first - instant(read.span.first).date()).days * DAY_M,
         last=last,
         days=max(days, 1),
-        minutes=read.span.end - read.span.first if read.partial else max(days, 1) * DAY_M,
+        minutes=max(days, 1) * DAY_M,
     )
 
 

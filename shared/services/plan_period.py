@@ -86,8 +86,14 @@ def models_of(rollups: Sequence[Rollup]) -> list[str]:
     return sorted(found - {""})
 
 
-async def read_period(now: datetime, *, ports: PlanPorts) -> Read:
-    """Return what plans are made from: the last 30 whole days, else today so far."""
+async def read_period(now: datetime, model: str | None = None, *, ports: PlanPorts) -> Read:
+    """Return what plans are made from: the last 30 whole days, else today so far.
+
+    Args:
+        now: the clock, UTC.
+        model: whose traffic has to be there for the whole days to count; None for any.
+        ports: where from.
+    """
     minute = minute_of(now)
     today = floor_to(minute, DAY_M)
     span = Span(today - PERIOD_DAYS * DAY_M, today)
@@ -105,10 +111,11 @@ async def read_period(now: datetime, *, ports: PlanPorts) -> Read:
         rollups(earlier, {"n"}),
         rollups(span),
     )
-    partial = not any(len(part) for part in found)
+    today_so_far = [] if _has(found, model) else await rollups(Span(today, minute + 1))
+    partial = _has(today_so_far, model)
     if partial:
-        span = Span(today, minute + 1)
-        found = await rollups(span)
+        # What is provisioned today is paid until midnight.
+        span, found = Span(today, today + DAY_M), today_so_far
     return Read(
         span=span,
         partial=partial,
@@ -121,6 +128,12 @@ async def read_period(now: datetime, *, ports: PlanPorts) -> Read:
         before=frozenset(models_of(before)),
         through=fresh.through,
     )
+
+
+def _has(rollups: Sequence[Rollup], model: str | None) -> bool:
+    """Tell whether there are requests of a model, or of any."""
+    found = models_of(rollups)
+    return bool(found) if model is None else model in found
 
 
 async def _traffic(span: Span, digests: Digests) -> Traffic:

@@ -37,7 +37,7 @@ def test_what_could_be_saved_is_told_from_three_days_of_traffic(api: Api) -> Non
     # Nightly costs 1.344 a day, half of it in batches.
     assert saved == {
         f"response_caching:{MODEL}": "20.16",
-        "batch:batch:plan-prod:plan-nightly": "20.16",
+        "batch:plan-prod:plan-nightly": "20.16",
     }
     assert plan["expected_savings"] == "40.32"
     caching, batch = (by_type(plan, kind) for kind in ("response_caching", "batch"))

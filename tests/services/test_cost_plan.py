@@ -92,7 +92,7 @@ async def test_what_waits_is_batched_by_the_numbers_of_its_days() -> None:
     # By hand, a day: 4 x (0.8 + 0.8) dollars of nightly and 4 x (0.2 + 0.8) of chat, times 30.
     assert plan.current_monthly_cost_estimate == "312"
     assert (plan.days, str(plan.start), str(plan.end)) == (3, "2026-11-23", "2026-11-26")
-    assert ids(plan) == {"batch:batch:prod:nightly": "96"}
+    assert ids(plan) == {"batch:prod:nightly": "96"}
     assert plan.expected_savings == "96"
     assert [(each.type, each.target) for each in plan.not_examined] == [("batch", "chat")]
     assert (plan.partial_day, plan.unpriced_requests, plan.cost_basis) == (False, 0, "list")
@@ -119,7 +119,26 @@ async def test_today_stands_for_a_day_where_there_is_no_other() -> None:
     plan = await planned(made)
     assert plan.partial_day
     assert plan.current_monthly_cost_estimate == "48"
-    assert ids(plan) == {"batch:batch:prod:nightly": "24"}
+    assert ids(plan) == {"batch:prod:nightly": "24"}
+
+
+async def test_a_model_first_used_today_is_planned_by_today() -> None:
+    made = await monitor(nightly={"max_delay_s": 86_400})
+    await a_day(made, 0, call(model="other"))
+    made.now = MIDNIGHT + DAY + HOUR
+    await made.post(call(start_time=sent(made.now - MINUTE)["start_time"]))
+    plan = await planned(made)
+    assert (plan.partial_day, plan.current_monthly_cost_estimate) == (True, "48")
+
+
+async def test_idle_units_are_not_taken_for_a_day_of_traffic() -> None:
+    made = await monitor()
+    await deploy(made, "idle", type="GlobalProvisionedManaged", ptu=15)
+    made.now = MIDNIGHT + HOUR
+    plan = await planned(made)
+    # Thirty days of 15 PTU at a dollar an hour, and no request at all.
+    assert (plan.partial_day, plan.days) == (False, 30)
+    assert ids(plan) == {"deployment_optimization:idle": "10800"}
 
 
 async def test_no_traffic_gives_an_empty_plan_with_its_reason() -> None:

@@ -52,7 +52,7 @@ class Stored:
         first: the first minute of the period, a UTC midnight.
         last: the last UTC day.
         days: how many days of the period are known: those whose data is missing are not.
-        minutes: of the known days; fewer than theirs where the last one is not over.
+        minutes: of the known days.
     """
 
     rollups: Sequence[Rollup]

@@ -120,7 +120,8 @@ class Cheaper:
     def id(self) -> str:
         """Return what tells it from every other."""
         where = f"{self.place.resource}/{self.place.deployment}".strip("/")
-        return f"{self.way.type}:{self.way.name}:{where}:{self.place.application}"
+        kind = f"{self.way.type}:{self.way.name}".removeprefix(f"{self.way.name}:")
+        return f"{kind}:{where}:{self.place.application}"
 
     def examine(self, bill: Bill) -> Proposal | None:
         """Return the bill with what can wait paid so."""

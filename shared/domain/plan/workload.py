@@ -47,7 +47,7 @@ class Workload:
     Attributes:
         bill: as it is.
         days: UTC days of the period that are known.
-        minutes: of them; fewer than theirs where the last one is not over.
+        minutes: of them.
         last: the last of them.
         traffic: what digests tell.
         lengths: of inputs, by series.

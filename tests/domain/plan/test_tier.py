@@ -34,7 +34,7 @@ def saved(plan: Plan) -> dict[str, Decimal]:
 def test_what_can_wait_a_day_costs_half_in_batches() -> None:
     plan = planned(line(sent=4 * MILLION, made=MILLION), max_delay_s=DAY)
     # By hand: 16 dollars, batch prices are half.
-    assert saved(plan) == {"batch:batch:west/prod:chat": Decimal(8)}
+    assert saved(plan) == {"batch:west/prod:chat": Decimal(8)}
 
 
 def test_low_is_without_the_prompt_cache() -> None:
@@ -89,10 +89,10 @@ def test_priority_is_not_paid_for_what_can_wait() -> None:
 
 def test_batch_and_standard_are_alternatives_to_each_other() -> None:
     plan = planned(line(sent=MILLION, offer=PRIORITY), max_delay_s=DAY)
-    assert saved(plan) == {"batch:batch:west/prod:chat": Decimal("2.5")}
+    assert saved(plan) == {"batch:west/prod:chat": Decimal("2.5")}
     other = next(each for each in plan.choices if not each.taken)
     assert other.proposal.id == "service_tier:standard:west/prod:chat"
-    assert other.excludes == ("batch:batch:west/prod:chat",)
+    assert other.excludes == ("batch:west/prod:chat",)
 
 
 @pytest.mark.parametrize(
