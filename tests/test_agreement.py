@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.tables import FIXED_TABLES
+from shared.services.export import GAUGES
 from shared.settings import settings_from
 from tests.infra.deployment import VARIANTS, app_settings, deployed, one
 from tests.test_function_app import INDEX, run_in_process
@@ -135,6 +136,17 @@ def test_every_setting_is_documented(known_settings: set[str]) -> None:
     every = "\n".join(documents().values())
     missing = sorted(name for name in known_settings if f"`{name}`" not in every)
     assert not missing, f"README.md or docs/deploy.md: describe {missing}"
+
+
+def test_the_cost_estimate_counts_every_minute_metric_and_timer(
+    triggers: dict[str, dict[str, Any]],
+) -> None:
+    described = documents()["docs/deploy.md"]
+    assert f"label sets x 43,200 x {len(GAUGES)} x 424 bytes" in described
+    schedules = [each["schedule"] for each in triggers.values() if "schedule" in each]
+    minutely = sum(schedule.endswith(" * * * * *") for schedule in schedules)
+    hourly = sum(bool(re.fullmatch(r"\d+ \d+ \* \* \* \*", schedule)) for schedule in schedules)
+    assert f"({minutely} x 43,200 + {hourly} x 720)" in described
 
 
 def test_the_runtime_is_the_one_the_project_is_made_for() -> None:
