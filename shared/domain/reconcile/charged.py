@@ -33,6 +33,7 @@ class Charged:
         resource: name of the Azure resource, lower case; empty where none is named.
         cost_usd: below 0 for what is given back.
         quantity: tokens or hours; None where the unit is not told.
+        plain: the same if the unit only names the price's block; None where that is certain.
         kind: usage, a purchase, or a credit, refund, tax or adjustment.
         reserved: whether an owned reservation covers it.
     """
@@ -44,6 +45,7 @@ class Charged:
     resource: str
     cost_usd: Decimal
     quantity: Decimal | None
+    plain: Decimal | None = None
     kind: Kind = Kind.USAGE
     reserved: bool = False
 

@@ -50,6 +50,7 @@ class Billed:
 
     usd: Decimal = ZERO
     quantity: Decimal | None = ZERO
+    plain: Decimal = ZERO
     meters: set[str] = field(default_factory=set)
 
     def add(self, charged: Charged) -> None:
@@ -57,7 +58,24 @@ class Billed:
         self.usd += charged.cost_usd
         known = self.quantity is not None and charged.quantity is not None
         self.quantity = self.quantity + charged.quantity if known else None  # type: ignore[operator]
+        other = charged.quantity if charged.plain is None else charged.plain
+        self.plain += ZERO if other is None else other
         self.meters.add(charged.meter)
+
+    def read_by(self, ours: Amount) -> Decimal | None:
+        """Return the quantity, read in the way whose price is nearer to the computed one.
+
+        A quantity of unit `1K` counts thousands in some files and tokens in others.
+        """
+        if self.quantity is None or not (self.usd and ours.usd and self.quantity and self.plain):
+            return self.quantity
+        price = abs(ours.usd / ours.quantity)
+
+        def apart(quantity: Decimal) -> Decimal:
+            ratio = abs(self.usd / quantity) / price
+            return max(ratio, 1 / ratio)
+
+        return min(self.quantity, self.plain, key=apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +145,10 @@ def _parts(subject: Subject, billed: Billed | None, amount: Amount | None) -> di
         return {Reason.MISSING_TELEMETRY: residual}
     if ours.unpriced == ours.quantity:
         return {Reason.UNPRICED: residual}
-    if theirs.quantity is None:
+    quantity = theirs.read_by(ours)
+    if quantity is None:
         return {Reason.UNEXPLAINED: residual}
-    return _taken_apart(residual, theirs.quantity, ours)
+    return _taken_apart(residual, quantity, ours)
 
 
 def _taken_apart(residual: Decimal, quantity: Decimal, ours: Amount) -> dict[Reason, Decimal]:

@@ -92,6 +92,7 @@ def _take(
             resource=text("resource").rstrip("/").rsplit("/", 1)[-1].lower(),
             cost_usd=cost,
             quantity=_quantity(text("quantity"), text("unit"), text("block")),
+            plain=None if text("block") or not text("quantity") else Decimal(text("quantity")),
             kind=_KINDS.get(text("kind").lower(), Kind.CREDIT) if text("kind") else Kind.USAGE,
             reserved=bool(text("reserved")),
         )

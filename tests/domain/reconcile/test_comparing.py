@@ -174,3 +174,12 @@ def test_parts_always_add_up_to_the_residual(
     for found in compared(rows, computed, NAMES):
         difference = sum(found.parts.values(), Decimal(0)) - found.residual
         assert abs(difference) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(("blocks", "plain"), [(3_000, 3), (3_000_000, 3_000)])
+def test_quantity_counts_blocks_or_tokens_whichever_is_nearer_the_price(
+    blocks: int, plain: int
+) -> None:
+    row = bill("6.6", blocks, plain=Decimal(plain))
+    found = one(row, amount("6", 3_000))
+    assert found.parts == {Reason.PRICE_DIFFERENCE: Decimal("0.6")}

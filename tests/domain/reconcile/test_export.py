@@ -69,7 +69,7 @@ def test_enterprise_agreements_are_read() -> None:
     )
     found = read(EA, row)
     assert found.format is Format.COST_MANAGEMENT
-    assert found.rows == [charged()]
+    assert found.rows == [charged(plain=Decimal(125))]
 
 
 def test_customer_agreements_are_read_in_dollars_whatever_is_billed() -> None:
@@ -77,7 +77,7 @@ def test_customer_agreements_are_read_in_dollars_whatever_is_billed() -> None:
         f"web,11/23/2026,{METER},Foundry Models,Azure OpenAI,1M,0.125,0.22,0.25,EUR,Usage,,"
         f"{ACCOUNT}"
     )
-    assert read(MCA, row).rows == [charged()]
+    assert read(MCA, row).rows == [charged(plain=Decimal("0.125"))]
 
 
 def test_the_download_of_cost_analysis_is_read() -> None:
