@@ -3,7 +3,7 @@
 Read once, when first asked: importing the package takes a tenth of a second. Its data lies in the
 package; nothing is fetched over the network. It has few entries for Azure and points to the makers
 of the models for the others; taken are the makers whose list prices Azure's Global offers share,
-and the source says whose price it is (decision 0010). Makers' own tiers and batch prices are not
+and the source says whose price it is (decision 0021). Makers' own tiers and batch prices are not
 taken: Azure has its own.
 """
 
