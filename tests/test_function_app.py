@@ -62,6 +62,7 @@ ROUTES = {
     "get_model_degradation": "GET v1/models/{model}/degradation FUNCTION",
     "optimize_model_config": "POST v1/models/{model}/optimize FUNCTION",
     "get_model_report": "GET v1/models/{model}/report FUNCTION",
+    "get_model_successors": "GET v1/models/{model}/successors FUNCTION",
     "get_models": "GET v1/models FUNCTION",
     "get_one_alert": "GET v1/alerts/{alert_id} FUNCTION",
     "get_one_application": "GET v1/applications/{name} FUNCTION",

@@ -11,10 +11,12 @@ from shared.domain.cost.grouping import grouping_of
 from shared.domain.cost.month import cost_span
 from shared.domain.cost.own import OwnCosts
 from shared.domain.cost.report import CostReport, csv_of
+from shared.domain.span import span_of
 from shared.errors import InvalidInput
 from shared.services.costs import cost_report
 from shared.services.digests import Budget
 from shared.services.own_use import read_own_costs
+from shared.services.successors import SuccessorView, model_successors
 from shared.services.user_costs import user_cost_report
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
@@ -27,6 +29,7 @@ CSV = "text/csv"
 # For digests of days that have none yet, as the current one.
 _BUDGET_S = 30.0
 _LONGEST_OWN_S = 400 * 86_400
+_PLACES = ("deployment", "application", "resource")
 _LABELS = (
     "model",
     "deployment",
@@ -107,3 +110,20 @@ def _threshold(call: Call) -> float | None:
             "quality_threshold", f"expected a number from 0 to 1, got {threshold}"
         )
     return threshold
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "v1/models/{model}/successors",
+    summary="When a model retires, and what its successors would have cost on the same traffic.",
+    answer=SuccessorView,
+    query={**SPAN, **dict.fromkeys(_PLACES, "exact name")},
+)
+async def get_model_successors(call: Call) -> Answer:
+    """Compare a model's successors on its own traffic, of the last 30 days unless asked."""
+    where = {name: call.query[name] for name in _PLACES if call.query.get(name)}
+    span = span_of(call.query, call.now, default="30d")
+    return Answer(
+        await model_successors(call.model(), where, span, now=call.now, ports=app().costs)
+    )

@@ -95,7 +95,8 @@ _RULES: tuple[AlertRule, ...] = (
     *(
         ThresholdRule(
             name=f"model_retirement_{days}_days",
-            description=f"A model in use stops answering within {days} days.",
+            description=f"A model in use stops answering within {days} days; its successors "
+            "and their cost: GET /api/v1/models/{model}/successors.",
             metric=metric.DAYS_TO_RETIREMENT,
             aggregation=Aggregation.MIN,
             comparison=Comparison.AT_MOST,
