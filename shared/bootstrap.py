@@ -49,6 +49,7 @@ from shared.services.pricing import PricingLoader
 from shared.services.reading import ReadPorts
 from shared.services.references import ReferencePorts
 from shared.services.refresh import Counted, RefreshPorts
+from shared.services.retirement_notes import StoredSuccessors
 from shared.services.rollup import RollupPorts, RollupStart
 from shared.settings import Settings, settings_from
 
@@ -172,7 +173,9 @@ def assemble(
         digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
         anomalies=anomalies,
         load_frame=FrameLoader(rollups, load_pricing, cursors, anomalies),
-        references=ReferencePorts(StoredBaselines(documents), StoredBudgets(documents, costs)),
+        references=ReferencePorts(
+            StoredBaselines(documents), StoredBudgets(documents, costs), StoredSuccessors(reading)
+        ),
         load_pricing=load_pricing,
         costs=costs,
         meter=meter,

@@ -1,6 +1,6 @@
 """What alerting needs from storage, beside the ports every service shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -108,6 +108,18 @@ class Baselines(Protocol):
 
         Label sets are in the order of the expression's `group_by`; those without a baseline are
         left out.
+        """
+
+
+class Successors(Protocol):
+    """What models that retire are replaced by, and at what cost."""
+
+    async def notes(self, asked: Collection[Labels], minutes: range) -> Mapping[Labels, str]:
+        """Return what there is to say by label set.
+
+        Args:
+            asked: label sets, of models that are to retire.
+            minutes: evaluation times.
         """
 
 

@@ -172,7 +172,7 @@ class _Run:
         frame = await self._ports.load_frame(
             first, minutes[-1], counts=counts, scores=asks_for_scores(rules)
         )
-        references = await load_references(rules, minutes, ports=self._ports.references)
+        references = await load_references(rules, minutes, frame, ports=self._ports.references)
         walks = await asyncio.to_thread(
             walks_of, rules, states, frame, minutes, references=references
         )

@@ -113,7 +113,7 @@ async def replay(
     fresh = await freshness(ports.reading)
     frames = frames_of(_history(rules, minutes), fresh, ports=ports.reading)
     async for due, frame in frames:
-        references = await load_references(rules, due, ports=ports.references)
+        references = await load_references(rules, due, frame, ports=ports.references)
         await asyncio.to_thread(_walk, done, due, frame, references)
         if sum(each.timelines.evaluations for each in done) > MAX_EVALUATIONS:
             raise too_many()

@@ -82,3 +82,17 @@ async def test_a_retirement_is_told_three_times(days: int, rules: set[int]) -> N
         firing = await reported(at, model="gpt-5", deployment="prod", input_tokens=1)
 
         assert set(firing) == {f"model_retirement_{each}_days" for each in rules}
+
+
+async def test_a_retirement_names_successors_with_their_cost_on_the_same_traffic() -> None:
+    at = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    firing = await reported(
+        at, model="gpt-5", deployment="prod", input_tokens=100_000, output_tokens=1_000_000
+    )
+
+    # By hand: 0.1 x 1.25 + 1 x 10, and 0.1 x 4 + 1 x 20.
+    assert firing["model_retirement_90_days"].message == (
+        "model_days_to_retirement min over 5 min is 70 d, at or below 90 d; gpt-5 retires on "
+        "2027-02-09; its traffic of 30 days costs 10.12 USD, on gpt-5.6-sol 20.40 USD "
+        "(model gpt-5, deployment prod)"
+    )

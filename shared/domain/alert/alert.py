@@ -84,7 +84,8 @@ class Instance(msgspec.Struct, frozen=True, omit_defaults=True):
         samples: in the window.
         worst: the worst breaching value of this alert so far; None without any.
         threshold: what the value is held against where that moves; None where it is the rule's.
-        lead: the part of the rule that led to the value; empty where rules have no parts.
+        lead: the part of the rule that led to the value, or what else is to be said of it; empty
+            without.
         absent_since: the end of the last minute in which a series that is absent reported, as far
             as that is known; None for one that a rule on absence does not miss.
         active_since: the evaluation that first saw the breach; None where inactive and not just

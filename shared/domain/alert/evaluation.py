@@ -27,7 +27,7 @@ from shared.domain.rule.budget_findings import budget_findings
 from shared.domain.rule.budget_rule import BudgetRule
 from shared.domain.rule.burn_rate_findings import burn_rate_findings
 from shared.domain.rule.burn_rate_rule import BurnRateRule
-from shared.domain.rule.findings import Findings, threshold_findings
+from shared.domain.rule.findings import Findings, threshold_findings, with_leads
 from shared.domain.rule.references import NO_REFERENCES, References
 from shared.domain.rule.rule import AlertRule
 from shared.domain.rule.threshold import ThresholdRule
@@ -94,7 +94,10 @@ def findings_of(rule: AlertRule, measurements: Measurements) -> Findings:
     """Return what a rule makes of what was measured."""
     match rule:
         case ThresholdRule():
-            return threshold_findings(rule, measurements.readings(rule.expression))
+            found = threshold_findings(rule, measurements.readings(rule.expression))
+            if rule.metric != metric_names.DAYS_TO_RETIREMENT:
+                return found
+            return with_leads(found, measurements.references.retirements)
         case BaselineRule():
             normals = measurements.references.normals.get(rule.expression, {})
             return baseline_findings(rule, measurements.readings(rule.expression), normals)

@@ -53,7 +53,8 @@ def _said(rule: AlertRule, instance: Instance, unit: str) -> str:
         case _:
             return special_message(rule, instance)
     subject = f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
-    return f"{subject} {_finding(rule, instance, unit, threshold)}"
+    more = f"; {instance.lead}" if instance.lead and _standing(instance) else ""
+    return f"{subject} {_finding(rule, instance, unit, threshold)}{more}"
 
 
 def _finding(

@@ -3,8 +3,8 @@
 Rules of one expression share their readings; findings are a rule's own.
 """
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Finding:
         breached: whether the value is a breach.
         threshold: what it is held against where that moves; None where it is the rule's own.
         judged: False where there is nothing to hold it against, so that no state may change.
-        lead: the part of the rule that led to it; empty where rules have no parts.
+        lead: the part of the rule that led to it, or what else is to be said; empty without.
         seen: for a rule on absence, the minute after the last one with a sample; None where that
             is not known.
     """
@@ -55,7 +55,8 @@ class Findings:
         breached: where a value is a breach, samples aside.
         thresholds: float64, what each value is held against; None where that is one number.
         judged: the label sets that there is something to hold against; None where that is all.
-        leads: names of the parts of the rule that led to the values; None where it has none.
+        leads: names of the parts of the rule that led to the values, or what else is to be said;
+            None without.
         seen: int64, the minute after the last one with a sample, `NEVER` where that is not known;
             None where nobody asks.
     """
@@ -97,6 +98,17 @@ def threshold_findings(rule: ThresholdRule, readings: Readings) -> Findings:
     present = ~np.isnan(readings.values)
     breached: NDArray[np.bool_] = present & rule.comparison.holds(readings.values, rule.threshold)
     return Findings(readings, breached)
+
+
+def with_leads(findings: Findings, leads: Mapping[Labels, str]) -> Findings:
+    """Return findings with what there is to say of each label set, the same at every evaluation."""
+    rows = findings.readings.rows
+    if not rows:
+        return findings
+    said = np.array(
+        [leads.get(labels, "") for labels in sorted(rows, key=rows.__getitem__)], np.str_
+    )
+    return replace(findings, leads=np.broadcast_to(said[:, None], findings.breached.shape))
 
 
 def noteworthy(rule: AlertRule, findings: Findings) -> NDArray[np.bool_]:

@@ -41,10 +41,12 @@ class References:
     Attributes:
         normals: what is measured -> label set -> what is normal for it.
         shares: name of the budget -> how much of it is used.
+        retirements: label set -> what there is to say of the model's retirement.
     """
 
     normals: Mapping[Expression, Mapping[Labels, Normal]] = field(default_factory=dict)
     shares: Mapping[str, Shares] = field(default_factory=dict)
+    retirements: Mapping[Labels, str] = field(default_factory=dict)
 
 
 NO_REFERENCES = References()
