@@ -38,6 +38,8 @@ class ModelSettings:
 
 _PLAIN = ModelSettings(temperature=True)
 _BEFORE_CACHING = ModelSettings(temperature=True, caches_prompts=False)
+# Nothing is generated: no temperature, no effort, and no prompt that is read from a cache.
+_EMBEDDING = ModelSettings(temperature=False, caches_prompts=False)
 _O_SERIES = ModelSettings(False, _LOW_TO_HIGH, "medium")
 _GPT_5 = ModelSettings(False, ("minimal", *_LOW_TO_HIGH), "medium")
 _GPT_5_1 = ModelSettings(False, ("none", *_LOW_TO_HIGH), "none")
@@ -77,6 +79,9 @@ MODEL_SETTINGS: dict[str, ModelSettings] = {
     "gpt-5.4-nano": _LATER,
     "gpt-5.5": _LATER,
     "gpt-5.6": _LATER,
+    "text-embedding-3-large": _EMBEDDING,
+    "text-embedding-3-small": _EMBEDDING,
+    "text-embedding-ada-002": _EMBEDDING,
 }
 
 

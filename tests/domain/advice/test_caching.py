@@ -132,6 +132,7 @@ def test_prompts_that_begin_alike_and_are_not_cached_are_to_meet_the_cache() -> 
         pytest.param(0.9, 1_024, {}, id="cached as it can be"),
         pytest.param(0.05, 0, {"sent": 1_500}, id="short and unlike"),
         pytest.param(0.9, 0, {"model": "gpt-4"}, id="a model without one"),
+        pytest.param(0.9, 0, {"model": "text-embedding-3-large"}, id="embeddings"),
     ],
 )
 def test_otherwise_the_prompt_cache_is_left_alone(
