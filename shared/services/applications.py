@@ -1,20 +1,17 @@
 """Applications: what they can bear, stored by name."""
 
-import msgspec
-
 from shared.domain.application import Application
-from shared.errors import NotFound
-from shared.services.ports import Document, Documents
+from shared.services.named_documents import NamedDocuments
+from shared.services.ports import Documents
 
 COLLECTION = "applications"
 
-_decode = msgspec.json.Decoder(Application).decode
+_STORED = NamedDocuments(COLLECTION, Application, "application {name} is not known")
 
 
 async def load_applications(documents: Documents) -> dict[str, Application]:
     """Return every application that something is known of, by name."""
-    stored = [_decode(document.body) for document in await documents.list(COLLECTION)]
-    return {each.name: each for each in stored}
+    return {each.name: each for each in await _STORED.load(documents)}
 
 
 async def get_application(name: str, *, documents: Documents) -> Application:
@@ -23,10 +20,7 @@ async def get_application(name: str, *, documents: Documents) -> Application:
     Raises:
         NotFound: nothing is known of it.
     """
-    stored = await documents.get(COLLECTION, name)
-    if stored is None:
-        raise NotFound(f"application {name} is not known")
-    return _decode(stored.body)
+    return await _STORED.get(name, documents)
 
 
 async def put_application(application: Application, *, documents: Documents) -> bool:
@@ -35,7 +29,4 @@ async def put_application(application: Application, *, documents: Documents) -> 
     Raises:
         Stale: somebody else changed it at the same time.
     """
-    stored = await documents.get(COLLECTION, application.name)
-    body, etag = msgspec.json.encode(application), stored.etag if stored else None
-    await documents.put(COLLECTION, Document(application.name, body, etag))
-    return stored is None
+    return await _STORED.put(application, documents)

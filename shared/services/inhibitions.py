@@ -1,19 +1,17 @@
 """Inhibitions: stored by name; none is built in."""
 
-import msgspec
-
 from shared.domain.muting.inhibition import Inhibition
-from shared.errors import NotFound
-from shared.services.ports import Document, Documents
+from shared.services.named_documents import NamedDocuments
+from shared.services.ports import Documents
 
 COLLECTION = "inhibitions"
 
-_decode = msgspec.json.Decoder(Inhibition).decode
+_STORED = NamedDocuments(COLLECTION, Inhibition, "inhibition {name} does not exist")
 
 
 async def load_inhibitions(documents: Documents) -> list[Inhibition]:
     """Return every inhibition, by name."""
-    return [_decode(document.body) for document in await documents.list(COLLECTION)]
+    return await _STORED.load(documents)
 
 
 async def get_inhibition(name: str, *, documents: Documents) -> Inhibition:
@@ -22,7 +20,7 @@ async def get_inhibition(name: str, *, documents: Documents) -> Inhibition:
     Raises:
         NotFound: there is none of this name.
     """
-    return _decode((await _stored(name, documents)).body)
+    return await _STORED.get(name, documents)
 
 
 async def put_inhibition(inhibition: Inhibition, *, documents: Documents) -> bool:
@@ -31,10 +29,7 @@ async def put_inhibition(inhibition: Inhibition, *, documents: Documents) -> boo
     Raises:
         Stale: somebody else changed it at the same time.
     """
-    stored = await documents.get(COLLECTION, inhibition.name)
-    body, etag = msgspec.json.encode(inhibition), stored.etag if stored else None
-    await documents.put(COLLECTION, Document(inhibition.name, body, etag))
-    return stored is None
+    return await _STORED.put(inhibition, documents)
 
 
 async def delete_inhibition(name: str, *, documents: Documents) -> None:
@@ -44,11 +39,4 @@ async def delete_inhibition(name: str, *, documents: Documents) -> None:
         NotFound: there is none of this name.
         Stale: somebody else changed it at the same time.
     """
-    await documents.delete(COLLECTION, await _stored(name, documents))
-
-
-async def _stored(name: str, documents: Documents) -> Document:
-    stored = await documents.get(COLLECTION, name)
-    if stored is None:
-        raise NotFound(f"inhibition {name} does not exist")
-    return stored
+    await _STORED.delete(name, documents)

@@ -1,19 +1,17 @@
 """Owned reservations: stored by name."""
 
-import msgspec
-
 from shared.domain.reservation.reservation import Reservation
-from shared.errors import NotFound
-from shared.services.ports import Document, Documents
+from shared.services.named_documents import NamedDocuments
+from shared.services.ports import Documents
 
 COLLECTION = "reservations"
 
-_decode = msgspec.json.Decoder(Reservation).decode
+_STORED = NamedDocuments(COLLECTION, Reservation, "reservation {name} does not exist")
 
 
 async def load_reservations(documents: Documents) -> list[Reservation]:
     """Return every reservation, by name."""
-    return [_decode(document.body) for document in await documents.list(COLLECTION)]
+    return await _STORED.load(documents)
 
 
 async def get_reservation(name: str, *, documents: Documents) -> Reservation:
@@ -22,7 +20,7 @@ async def get_reservation(name: str, *, documents: Documents) -> Reservation:
     Raises:
         NotFound: there is none of this name.
     """
-    return _decode((await _stored(name, documents)).body)
+    return await _STORED.get(name, documents)
 
 
 async def put_reservation(reservation: Reservation, *, documents: Documents) -> bool:
@@ -31,10 +29,7 @@ async def put_reservation(reservation: Reservation, *, documents: Documents) -> 
     Raises:
         Stale: somebody else changed it at the same time.
     """
-    stored = await documents.get(COLLECTION, reservation.name)
-    body, etag = msgspec.json.encode(reservation), stored.etag if stored else None
-    await documents.put(COLLECTION, Document(reservation.name, body, etag))
-    return stored is None
+    return await _STORED.put(reservation, documents)
 
 
 async def delete_reservation(name: str, *, documents: Documents) -> None:
@@ -44,11 +39,4 @@ async def delete_reservation(name: str, *, documents: Documents) -> None:
         NotFound: there is none of this name.
         Stale: somebody else changed it at the same time.
     """
-    await documents.delete(COLLECTION, await _stored(name, documents))
-
-
-async def _stored(name: str, documents: Documents) -> Document:
-    stored = await documents.get(COLLECTION, name)
-    if stored is None:
-        raise NotFound(f"reservation {name} does not exist")
-    return stored
+    await _STORED.delete(name, documents)
