@@ -1,9 +1,11 @@
-// Callers show a Microsoft Entra token beside their function key; one instance is kept warm.
+// Callers show a Microsoft Entra token beside their function key; one instance is kept warm, and
+// alerts are looked for every minute.
 using '../../infra/main.bicep'
 
 param environmentName = 'prod'
 param alertEmail = 'oncall@example.com'
 param budgetStart = '2026-11-01'
+param alertFrequency = 'PT1M'
 param scale = { alwaysReadyHttp: 1 }
 param entra = {
   clientId: '11111111-1111-4111-8111-111111111111'

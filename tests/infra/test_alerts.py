@@ -1,5 +1,6 @@
 """What Azure Monitor watches, who hears of it, and the budget."""
 
+import re
 from typing import Any
 
 import pytest
@@ -47,7 +48,20 @@ def test_every_rule_tells_the_action_group_and_resolves_by_itself(variant: str) 
         assert properties["autoMitigate"] is True
         # Its table may not exist yet when the rule is made.
         assert properties["skipQueryValidation"] is True
-        assert "union isfuzzy=true" in condition(rule)["query"]
+
+
+@every_variant
+def test_a_query_of_every_minute_has_nothing_that_azure_refuses_there(variant: str) -> None:
+    # https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule#frequency
+    refused = re.compile(r"\b(union|search|take|limit|ingestion_time|adx|arg)\b")
+    rules = [
+        each
+        for each in deployed(variant, RULE)
+        if each["properties"]["evaluationFrequency"] == "PT1M"
+    ]
+    assert len(rules) == (len(LEVELS) if variant == "entra" else 0)
+    for rule in rules:
+        assert not refused.search(condition(rule)["query"]), rule["name"]
 
 
 @pytest.mark.parametrize("severity", Severity)
