@@ -182,6 +182,17 @@ def test_documented_routes_exist(triggers: dict[str, dict[str, Any]]) -> None:
             assert (method, route) in routes, f"{file}: no route {method} /api/{path}"
 
 
+def test_publishing_says_the_language_which_no_clone_has_written_down() -> None:
+    # Core Tools takes it from local.settings.json otherwise, and gives up where there is none.
+    calls = [
+        line
+        for text in documents().values()
+        for line in re.findall(r"^func azure functionapp publish.*", text, re.MULTILINE)
+    ]
+    assert len(calls) >= 2
+    assert [line for line in calls if "--python" not in line] == []
+
+
 def test_entra_leaves_alone_only_what_needs_no_function_key(
     triggers: dict[str, dict[str, Any]],
 ) -> None:
@@ -194,15 +205,26 @@ def test_entra_leaves_alone_only_what_needs_no_function_key(
     assert set(config["globalValidation"]["excludedPaths"]) <= open_to_all
 
 
-@pytest.mark.parametrize("name", ["environmentName", "location", "alertEmail", "budgetStart"])
-def test_azd_fills_in_what_a_deployment_asks_for(name: str) -> None:
-    file = json.loads((REPOSITORY / "infra/main.parameters.json").read_text())
-    assert re.fullmatch(r"\$\{[A-Z_]+}", file["parameters"][name]["value"])
+def azd_parameters() -> dict[str, tuple[str, str]]:
+    """Return parameter -> the variable of azd's environment that holds it, and its default."""
+    file = json.loads((REPOSITORY / "infra/main.parameters.json").read_text())["parameters"]
+    shape = re.compile(r"\$\{([A-Z_]+)=?(.*)}")
+    found = {name: shape.fullmatch(each["value"]) for name, each in file.items()}
+    assert all(found.values()), "azd asks for what is missing only where a value is ${VARIABLE}"
+    return {name: (each[1], each[2]) for name, each in found.items() if each}
 
 
-def test_azd_names_no_parameter_that_does_not_exist() -> None:
-    file = json.loads((REPOSITORY / "infra/main.parameters.json").read_text())
+def test_azd_can_set_every_parameter_by_its_own_name() -> None:
     main = (REPOSITORY / "infra/main.bicep").read_text()
-    assert file["parameters"].keys() <= set(re.findall(r"^param (\w+)", main, re.MULTILINE))
+    given = azd_parameters()
+    assert given.keys() == set(re.findall(r"^param (\w+)", main, re.MULTILINE))
+    azds_own = {"environmentName": "AZURE_ENV_NAME", "location": "AZURE_LOCATION"}
+    for name, (variable, default) in given.items():
+        assert variable == azds_own.get(name, re.sub(r"([A-Z])", r"_\1", name).upper())
+        simple = re.search(rf"^param {name} .* = '?([\w]+)'?$", main, re.MULTILINE)
+        assert default == (simple[1] if simple else ""), name
+
+
+def test_a_parameter_file_of_bicep_is_not_there_for_azd() -> None:
     # It would take the place of the JSON file, and azd would then not ask for what is missing.
     assert not list((REPOSITORY / "infra").glob("*.bicepparam"))
