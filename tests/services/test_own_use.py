@@ -117,7 +117,7 @@ async def test_costs_are_counts_times_prices_that_somebody_states(store: OwnUseS
     assert by_item["storage_operations"].cost_usd == "0.00072"
     assert by_item["telemetry"].cost_usd == "4.6"
     executions = by_item["executions"]
-    assert (executions.quantity, executions.cost_usd) == (2880, None)
-    assert Decimal(found.total_cost_usd) == Decimal("4.75048")
-    assert (found.days, found.cost_usd_per_day) == (2, "2.37524")
+    assert (executions.quantity, executions.cost_usd) == (2880, "0.001152")
+    assert Decimal(found.total_cost_usd) == Decimal("4.751632")
+    assert (found.days, found.cost_usd_per_day) == (2, "2.375816")
     assert found.executions == {"rollup": 2880}

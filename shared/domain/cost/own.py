@@ -1,8 +1,8 @@
 """What the monitor itself costs: its own counters times prices that somebody states.
 
 Estimates, before free grants, and without what it cannot count: stored gigabytes, queues, what the
-host stores and traces itself, alert rules of Azure Monitor, network. What has no price in a source
-to rely on is counted and not priced. Sources and arithmetic: docs/deploy.md, "What it costs".
+host stores and traces itself, alert rules of Azure Monitor, network. Sources and arithmetic:
+docs/deploy.md, "What it costs".
 """
 
 from collections import Counter
@@ -43,8 +43,8 @@ class OwnCost(msgspec.Struct, frozen=True):
 
     Attributes:
         quantity: how much of it was used.
-        usd_per_unit: US dollars; None where no source to rely on states it.
-        cost_usd: their product; None likewise.
+        usd_per_unit: US dollars.
+        cost_usd: their product.
         source: who states the price.
         source_date: the day it was read or published.
     """
@@ -52,17 +52,17 @@ class OwnCost(msgspec.Struct, frozen=True):
     item: str
     quantity: float
     unit: str
-    usd_per_unit: str | None
-    cost_usd: str | None
+    usd_per_unit: str
+    cost_usd: str
     source: str
-    source_date: date | None
+    source_date: date
 
 
 class OwnCosts(msgspec.Struct, frozen=True):
     """What the monitor itself cost.
 
     Attributes:
-        total_cost_usd: of the items that have a price, estimated, before free grants.
+        total_cost_usd: of the items, estimated, before free grants.
         cost_usd_per_day: the same, divided by the days with any use.
         executions: function -> how often it ran.
         days: UTC days with any use.
@@ -96,9 +96,9 @@ def used_together(uses: Iterable[OwnUse]) -> OwnUse:
     return OwnUse(dict(executions), ms, operations, size)
 
 
-_GUIDE = "modal.com/blog/azure-function-pricing-guide (East US)"
-_RETAIL = "Azure Retail Prices API, in a published estimate (Austria East)"
-_LOGS = "monitoringcost.com/azure-monitor-cost"
+_RETAIL = "Azure Retail Prices API, in a published estimate (East US)"
+_AUSTRIA = "Azure Retail Prices API, in a published estimate (Austria East)"
+_FLEX_READ, _LOGS_READ, _TABLES_READ = date(2026, 7, 30), date(2026, 8, 4), date(2026, 7, 21)
 
 
 def own_costs(uses: dict[date, OwnUse], first: date, last: date, *, memory_gb: int) -> OwnCosts:
@@ -113,28 +113,22 @@ def own_costs(uses: dict[date, OwnUse], first: date, last: date, *, memory_gb: i
     whole = used_together(uses.values())
     gigabytes = Decimal(whole.telemetry_bytes) / 10**9
     gb_s = Decimal(whole.billed_ms) * memory_gb / 1000
+    runs = Decimal(sum(whole.executions.values()))
+    operations = Decimal(whole.storage_operations)
     items = [
-        _priced("execution_time", gb_s, "GB-s", "0.000026", _GUIDE, date(2025, 5, 22)),
-        _priced("executions", Decimal(sum(whole.executions.values())), "execution", None, "", None),
+        _priced("execution_time", gb_s, "GB-s", "0.000026", _RETAIL, _FLEX_READ),
+        _priced("executions", runs, "execution", "0.0000004", _RETAIL, _FLEX_READ),
         _priced(
-            "storage_operations",
-            Decimal(whole.storage_operations),
-            "operation",
-            "0.000000036",
-            _RETAIL,
-            date(2026, 7, 21),
+            "storage_operations", operations, "operation", "0.000000036", _AUSTRIA, _TABLES_READ
         ),
-        _priced("telemetry", gigabytes, "GB", "2.30", _LOGS, date(2026, 1, 1)),
+        _priced("telemetry", gigabytes, "GB", "2.30", _RETAIL, _LOGS_READ),
     ]
-    known = [Decimal(each.cost_usd) for each in items if each.cost_usd is not None]
-    total = sum(known, Decimal(0))
+    total = sum((Decimal(each.cost_usd) for each in items), Decimal(0))
     per_day = usd_text((total / len(uses)).quantize(Decimal("1E-10"))) if uses else None
     executions = dict(sorted(whole.executions.items()))
     return OwnCosts(first, last, usd_text(total), per_day, items, executions, len(uses))
 
 
-def _priced(
-    item: str, quantity: Decimal, unit: str, usd: str | None, source: str, read: date | None
-) -> OwnCost:
-    cost = None if usd is None else usd_text(EXACT.multiply(quantity, Decimal(usd)))
+def _priced(item: str, quantity: Decimal, unit: str, usd: str, source: str, read: date) -> OwnCost:
+    cost = usd_text(EXACT.multiply(quantity, Decimal(usd)))
     return OwnCost(item, float(quantity), unit, usd, cost, source, read)
