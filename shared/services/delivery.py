@@ -1,4 +1,4 @@
-"""From stored dispatches to what receivers got: wake-ups through a queue, tries, and the history.
+"""From stored dispatches to what receivers got: claims, tries, and the history.
 
 A dispatch is delivered at least once. It arrives twice only where the app ends between a
 receiver's answer and the note of it, or where storage refuses that note; every call carries the
@@ -14,11 +14,12 @@ from enum import StrEnum
 import msgspec
 
 from shared.domain.alert.alert import Notification
-from shared.domain.notification.delivery import AHEAD, CLAIM_S, SENT, Message
+from shared.domain.notification.delivery import CLAIM_S, SENT, Message
 from shared.domain.notification.retry import GAVE_UP
 from shared.errors import MonitorError, Stale
 from shared.services.channel_ports import ChannelPorts, StoredDispatch
 from shared.services.channels import find_channel
+from shared.services.enqueueing import send
 from shared.services.telling import Budget, Said, tell
 
 
@@ -56,43 +57,6 @@ class Delivered:
     delay_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueued:
-    """How many messages were sent, and how many of them instead of one that was lost."""
-
-    messages: int
-    lost: int
-
-
-async def enqueue_due(*, now: datetime, ports: ChannelPorts) -> Enqueued:
-    """Send a message for every dispatch that has none under way, or whose message was lost.
-
-    The message goes first and the note of it second: a crash in between sends it again.
-
-    Args:
-        now: the clock, UTC.
-        ports: where dispatches and the queue are.
-
-    Raises:
-        Unavailable: storage does not answer; the next run goes on.
-    """
-    messages = lost = 0
-    for waiting in await ports.dispatches.due(now + AHEAD):
-        if not waiting.progress.needs_message(waiting.due_at, now):
-            continue
-        stored = await ports.dispatches.get(waiting.dispatch_id, waiting.due_at)
-        if stored is None:
-            continue
-        at = max(waiting.due_at, now)
-        message = Message(waiting.dispatch_id, waiting.due_at, waiting.progress.attempt)
-        await _send(message, at - now, ports)
-        messages += 1
-        lost += waiting.progress.expected_at is not None
-        with suppress(Stale):
-            await ports.dispatches.save(replace(stored, progress=stored.progress.expecting(at)))
-    return Enqueued(messages, lost)
-
-
 async def deliver(
     message: Message,
     *,
@@ -123,7 +87,7 @@ async def deliver(
     claimed = None if busy_s else await _claimed(stored, message.attempt, now, ports)
     if claimed is None:
         delay_s = busy_s or CLAIM_S
-        await _send(message, timedelta(seconds=delay_s), ports)
+        await send(message, timedelta(seconds=delay_s), ports)
         return Delivered(Outcome.BUSY, channel, delay_s=delay_s)
     try:
         return await _delivered(claimed, now, ports, Budget(timer, timer() + budget_s))
@@ -195,7 +159,7 @@ async def _postponed(
     dispatch, progress = stored.dispatch, stored.progress
     message = Message(dispatch.dispatch_id, dispatch.due_at, progress.attempt + 1)
     # A second at least, so that the note is there before the message is.
-    await _send(message, timedelta(seconds=said.again_s or 1), ports)
+    await send(message, timedelta(seconds=said.again_s or 1), ports)
     waiting = progress.waiting(said.outcomes, failures=said.failures, until=until)
     with suppress(Stale):
         await ports.dispatches.save(replace(stored, progress=waiting))
@@ -213,8 +177,3 @@ def _summary(outcome: Outcome, stored: StoredDispatch, said: Said) -> Delivered:
         problem=said.problem,
         delay_s=said.again_s or 0,
     )
-
-
-async def _send(message: Message, delay: timedelta, ports: ChannelPorts) -> None:
-    text = msgspec.json.encode(message).decode()
-    await ports.queue.send(text, delay_s=-(-delay // timedelta(seconds=1)))

@@ -19,7 +19,7 @@ from shared.services.alert_showing import shown_alert, shown_alerts
 from shared.services.alert_tick import Tick, alert_tick
 from shared.services.alerting import EVALUATED_THROUGH, AlertingPorts
 from shared.services.alerts import AlertPorts, acknowledge, get_alert, list_alerts
-from shared.services.delivery import enqueue_due
+from shared.services.enqueueing import enqueue_due
 from shared.services.reevaluation import ReevaluationPorts, reevaluate
 from shared.services.rollup import COMPLETE_THROUGH
 from shared.triggers.backtest import backtest_ports

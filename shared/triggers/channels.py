@@ -21,7 +21,8 @@ from shared.services.channels import (
     put_channel,
     test_channel,
 )
-from shared.services.delivery import Delivered, deliver, enqueue_due, give_up
+from shared.services.delivery import Delivered, deliver, give_up
+from shared.services.enqueueing import enqueue_due
 from shared.settings import STORAGE
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint

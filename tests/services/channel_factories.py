@@ -17,7 +17,8 @@ from shared.domain.notification.delivery import Message
 from shared.domain.notification.dispatch import Dispatch
 from shared.services.channel_ports import ChannelPorts, StoredDispatch
 from shared.services.channels import put_channel
-from shared.services.delivery import Delivered, deliver, enqueue_due
+from shared.services.delivery import Delivered, deliver
+from shared.services.enqueueing import enqueue_due
 from tests.adapters.watched_tables import WatchedTables
 from tests.domain.rule_factories import T0
 
