@@ -3,7 +3,14 @@
 import math
 from collections.abc import Callable, Mapping
 
-from shared.domain.advice.optimize import CACHING, EFFORT, LIMITS, STREAM, TEMPERATURE, TIMEOUT
+from shared.domain.advice.setting_change import (
+    CACHING,
+    EFFORT,
+    LIMITS,
+    STREAM,
+    TEMPERATURE,
+    TIMEOUT,
+)
 from shared.domain.record.decode_words import shortened
 from shared.errors import InvalidInput
 
