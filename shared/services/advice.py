@@ -27,7 +27,7 @@ from shared.domain.timeline import HOUR_M, instant
 from shared.errors import Stale
 from shared.services.advice_material import AdvicePorts, Material, read_material
 from shared.services.digests import Budget
-from shared.services.recommendations import RecommendationPorts, change, load_recommendations
+from shared.services.recommendation_store import RecommendationPorts, change, load_recommendations
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from shared.services.digest_ports import Stage
 from shared.services.digest_reading import read_digest
 from shared.services.digests import Budget, DigestPorts
 from shared.services.reading import ReadPorts, freshness, read_span
-from shared.services.recommendations import RecommendationPorts
+from shared.services.recommendation_store import RecommendationPorts
 
 _MOST_UNDIGESTED = 1_000_000
 _WANTED = (INDEX, *SECTIONS)

@@ -14,6 +14,7 @@ from shared.errors import Conflict, NotFound, Stale
 from shared.services.alert_ports import AlertChange, Alerts, StoredRuleState
 from shared.services.alerting import reported_units
 from shared.services.metric_registry import MetricRegistry
+from shared.services.paging import latest_first
 
 _TRIES = 5
 
@@ -59,10 +60,8 @@ async def list_alerts(
     found = await _live(ports) if {Stage.PENDING, Stage.FIRING} & set(stages) else []
     if Stage.RESOLVED in stages:
         found += await ports.alerts.resolved(instant(span.first), instant(span.end))
-    keyed = {_place(alert): alert for alert in found if alert.state in stages}
-    places = sorted((place for place in keyed if after is None or place < after), reverse=True)
-    page = places[:limit]
-    return AlertPage([keyed[place] for place in page], page[-1] if len(places) > limit else None)
+    placed = {_place(alert): alert for alert in found if alert.state in stages}
+    return AlertPage(*latest_first(placed, limit=limit, after=after))
 
 
 async def get_alert(identity: str, *, ports: AlertPorts) -> Alert:

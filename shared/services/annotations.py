@@ -10,6 +10,7 @@ from shared.domain.degradation.annotation_input import parse_annotation
 from shared.domain.span import Span
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import NotFound
+from shared.services.paging import latest_first
 from shared.services.ports import Document, Documents
 
 COLLECTION = "annotations"
@@ -57,9 +58,7 @@ async def list_annotations(
         for each in await load_annotations(documents)
         if each.kind in kinds and each.overlaps(first, end)
     }
-    places = sorted((p for p in placed if after is None or p < after), reverse=True)
-    page = places[:limit]
-    return AnnotationPage([placed[p] for p in page], page[-1] if len(places) > limit else None)
+    return AnnotationPage(*latest_first(placed, limit=limit, after=after))
 
 
 async def post_annotation(body: bytes, *, documents: Documents) -> Annotation:

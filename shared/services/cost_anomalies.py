@@ -27,6 +27,7 @@ from shared.domain.timeline import DAY_M, HOUR_M, floor_to, instant, minute_of
 from shared.errors import Stale
 from shared.services.alert_ports import Alerts
 from shared.services.costs import CostPorts
+from shared.services.paging import latest_first
 from shared.services.ports import Document, Documents
 from shared.services.rollup import COMPLETE_THROUGH
 from shared.services.spend import read_usage
@@ -126,17 +127,9 @@ async def list_anomalies(
     """
     first, end = instant(span.first), instant(span.end)
     stored = await documents.list(COLLECTION, first=_hour(first - _RECENT), end=_hour(end) + "~")
-    placed = {each.key: _decode(each.body) for each in stored}
-    keys = sorted(
-        (
-            key
-            for key, each in placed.items()
-            if each.start < end and each.end > first and (after is None or key < after)
-        ),
-        reverse=True,
-    )
-    page = keys[:limit]
-    return AnomalyPage([placed[key] for key in page], page[-1] if len(keys) > limit else None)
+    every = {each.key: _decode(each.body) for each in stored}
+    placed = {key: each for key, each in every.items() if each.start < end and each.end > first}
+    return AnomalyPage(*latest_first(placed, limit=limit, after=after))
 
 
 async def forget_anomalies(before: datetime, *, documents: Documents) -> int:

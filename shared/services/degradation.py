@@ -26,7 +26,7 @@ from shared.services.degradation_causes import causes_of, prompt_causes_of
 from shared.services.degradation_reading import has_scores, read_evidence, refined
 from shared.services.ports import Chunks, Documents
 from shared.services.reading import Freshness, ReadPorts, freshness
-from shared.services.recommendations import load_recommendations
+from shared.services.recommendation_store import load_recommendations
 
 
 @dataclass(frozen=True, slots=True)

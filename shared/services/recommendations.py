@@ -1,57 +1,24 @@
-"""Recommendations: proposed, listed, marked as applied.
+"""Recommendations: listed, and marked as applied."""
 
-An event goes into the outbox before what it tells of is stored, so that none is left untold; told
-twice, it has the same event_id.
-"""
-
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from shared.domain.recommendation import lifecycle
-from shared.domain.recommendation.event import recommendation_event
-from shared.domain.recommendation.recommendation import (
-    Advice,
-    Application,
-    Recommendation,
-    Status,
-    recommendation_id,
-)
+from shared.domain.recommendation.recommendation import Application, Recommendation, Status
 from shared.domain.record.request import Moment
 from shared.domain.timeline import rfc3339
-from shared.errors import NotFound, Stale
-from shared.services.alert_ports import Alerts
-from shared.services.ports import Document, Documents
-from shared.services.reading import ReadPorts
-
-COLLECTION = "recommendations"
-
-_TRIES = 5
-_decode = msgspec.json.Decoder(Recommendation).decode
-
-
-@dataclass(frozen=True, slots=True)
-class RecommendationPorts:
-    """Where recommendations are, what they are judged by, and who is told.
-
-    Attributes:
-        reading: rollups.
-        documents: recommendations.
-        alerts: has the outbox.
-        connected: whether events lead anywhere; where not, none are put into the outbox.
-        environment: where the monitor runs.
-    """
-
-    reading: ReadPorts
-    documents: Documents
-    alerts: Alerts
-    connected: bool
-    environment: str
+from shared.services.paging import latest_first
+from shared.services.ports import Documents
+from shared.services.recommendation_store import (
+    RecommendationPorts,
+    change,
+    load_recommendations,
+    not_found,
+)
 
 
 class AppliedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,33 +40,6 @@ class RecommendationPage(msgspec.Struct, frozen=True):
 
     recommendations: list[Recommendation]
     next: str | None
-
-
-async def propose(
-    advices: Sequence[Advice], *, now: datetime, ports: RecommendationPorts
-) -> list[Recommendation]:
-    """Store what is recommended; the same advice again renews what is proposed, nothing else.
-
-    Args:
-        advices: what is concluded.
-        now: the clock, UTC.
-        ports: where to.
-
-    Returns:
-        The recommendations, in the order given.
-
-    Raises:
-        Stale: one of them kept changing.
-    """
-    return [
-        await change(recommendation_id(each), partial(lifecycle.proposed, each, now=now), ports)
-        for each in advices
-    ]
-
-
-async def load_recommendations(documents: Documents) -> list[Recommendation]:
-    """Return every recommendation."""
-    return [_decode(document.body) for document in await documents.list(COLLECTION)]
 
 
 async def list_recommendations(
@@ -124,21 +64,7 @@ async def list_recommendations(
         for each in await load_recommendations(documents)
         if each.status in statuses and model in (None, each.model)
     }
-    places = sorted((p for p in placed if after is None or p < after), reverse=True)
-    page = places[:limit]
-    return RecommendationPage([placed[p] for p in page], page[-1] if len(places) > limit else None)
-
-
-async def find_recommendation(identity: str, documents: Documents) -> Recommendation:
-    """Return a recommendation as it is stored.
-
-    Raises:
-        NotFound: there is none of this id.
-    """
-    stored = await documents.get(COLLECTION, identity)
-    if stored is None:
-        raise _unknown(identity)
-    return _decode(stored.body)
+    return RecommendationPage(*latest_first(placed, limit=limit, after=after))
 
 
 async def mark_applied(
@@ -161,80 +87,9 @@ async def mark_applied(
 
     def decide(before: Recommendation | None) -> Recommendation:
         if before is None:
-            raise _unknown(identity)
+            raise not_found(identity)
         known = before.applied.at if before.applied else now
         at = known if body.at is None else body.at.astimezone(UTC)
         return lifecycle.applied(before, Application(body.by, at, body.comment), now)
 
     return await change(identity, decide, ports)
-
-
-async def supersede(
-    identity: str, by: str, *, now: datetime, ports: RecommendationPorts
-) -> Recommendation:
-    """Let other advice take the place of a proposed recommendation.
-
-    Args:
-        identity: which.
-        by: id of the other.
-        now: the clock, UTC.
-        ports: where they are.
-
-    Raises:
-        NotFound: there is none of this id.
-        Stale: it kept changing.
-    """
-
-    def decide(before: Recommendation | None) -> Recommendation:
-        if before is None:
-            raise _unknown(identity)
-        return lifecycle.superseded(before, by, now)
-
-    return await change(identity, decide, ports)
-
-
-async def change(
-    identity: str,
-    decide: Callable[[Recommendation | None], Recommendation],
-    ports: RecommendationPorts,
-) -> Recommendation:
-    """Store what is decided on a recommendation, and tell of it where its status is another.
-
-    Args:
-        identity: which.
-        decide: what was stored, None where nothing was -> what is to be stored.
-        ports: where to.
-
-    Raises:
-        Stale: somebody else kept changing it.
-    """
-    for _ in range(_TRIES):
-        stored = await ports.documents.get(COLLECTION, identity)
-        before = None if stored is None else _decode(stored.body)
-        after = decide(before)
-        if after == before:
-            return after
-        await _tell(before, after, ports)
-        etag = None if stored is None else stored.etag
-        try:
-            await ports.documents.put(
-                COLLECTION, Document(identity, msgspec.json.encode(after), etag)
-            )
-        except Stale:
-            continue
-        return after
-    raise Stale(f"recommendation {identity} kept changing, try again")
-
-
-async def _tell(
-    before: Recommendation | None, after: Recommendation, ports: RecommendationPorts
-) -> None:
-    if not ports.connected or (before is not None and before.status is after.status):
-        return
-    event = recommendation_event(after, ports.environment)
-    if event is not None:
-        await ports.alerts.add_events([event])
-
-
-def _unknown(identity: str) -> NotFound:
-    return NotFound(f"recommendation {identity} does not exist")

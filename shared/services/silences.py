@@ -13,6 +13,7 @@ from shared.domain.muting.silence import Silence
 from shared.domain.muting.silence_input import parse_silence
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import NotFound, Stale
+from shared.services.paging import latest_first
 from shared.services.ports import Cursor, Document, Documents
 
 COLLECTION = "silences"
@@ -79,9 +80,7 @@ async def list_silences(
     """
     seen = [_view(each, now) for each in await load_silences(documents)]
     placed = {_place(each): each for each in seen if each.state in states}
-    places = sorted((p for p in placed if after is None or p < after), reverse=True)
-    page = places[:limit]
-    return SilencePage([placed[p] for p in page], page[-1] if len(places) > limit else None)
+    return SilencePage(*latest_first(placed, limit=limit, after=after))
 
 
 async def post_silence(

@@ -26,7 +26,7 @@ from shared.services.channel_ports import ChannelPorts
 from shared.services.channels import get_channel
 from shared.services.ports import Cursor, Cursors
 from shared.services.reading import ReadPorts
-from shared.services.recommendations import load_recommendations
+from shared.services.recommendation_store import load_recommendations
 from shared.services.report import list_models
 from shared.services.rollup import COMPLETE_THROUGH
 

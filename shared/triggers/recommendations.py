@@ -8,10 +8,10 @@ import azure.functions as func
 from shared.bootstrap import App, app
 from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.errors import InvalidInput
+from shared.services.recommendation_store import RecommendationPorts
 from shared.services.recommendations import (
     AppliedBody,
     RecommendationPage,
-    RecommendationPorts,
     list_recommendations,
     mark_applied,
 )

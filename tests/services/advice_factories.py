@@ -12,7 +12,7 @@ from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.services.advice import AdviceRun, conclude_advice
 from shared.services.advice_material import AdvicePorts
 from shared.services.digests import Budget, make_digests
-from shared.services.recommendations import RecommendationPorts, load_recommendations
+from shared.services.recommendation_store import RecommendationPorts, load_recommendations
 from shared.services.verification import judge_applied
 from tests.domain.factories import T0
 from tests.services.monitor_factories import DAY, HOUR, FakeInsights, Json, Monitor, sent

@@ -2,21 +2,23 @@
 
 import math
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 
-from shared.domain.recommendation.recommendation import Advice, Recommendation
+from shared.domain.recommendation import lifecycle
+from shared.domain.recommendation.recommendation import (
+    Advice,
+    Recommendation,
+    recommendation_id,
+)
 from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.timeline import HOUR_M, minute_of
 from shared.services.ports import Cursor
-from shared.services.recommendations import (
-    AppliedBody,
-    RecommendationPorts,
-    mark_applied,
-    propose,
-)
+from shared.services.recommendation_store import RecommendationPorts, change
+from shared.services.recommendations import AppliedBody, mark_applied
 from shared.services.rollup import COMPLETE_THROUGH
 from tests.domain.factories import T0, metric, metric_rollup
 from tests.services.monitor_factories import FakeInsights, Monitor
@@ -24,6 +26,11 @@ from tests.services.monitor_factories import FakeInsights, Monitor
 HOUR = timedelta(hours=1)
 PER_HOUR = 30
 _LABELS = (("deployment", "mini"), ("model", "gpt-5-mini"))
+
+
+async def propose(made: Advice, *, now: datetime, ports: RecommendationPorts) -> Recommendation:
+    """Store advice as the hourly run does; once more, it renews what is proposed."""
+    return await change(recommendation_id(made), partial(lifecycle.proposed, made, now=now), ports)
 
 
 class Advised:
@@ -74,8 +81,7 @@ class Advised:
 
     async def proposed(self, made: Advice) -> Recommendation:
         """Propose at T0."""
-        (found,) = await propose([made], now=T0, ports=self.ports)
-        return found
+        return await propose(made, now=T0, ports=self.ports)
 
     async def applied(self, made: Advice) -> Recommendation:
         """Propose and apply at T0."""

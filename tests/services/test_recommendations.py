@@ -1,4 +1,4 @@
-"""Recommendations: proposed, listed, followed, superseded."""
+"""Recommendations: proposed, listed, followed."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,17 +7,15 @@ import pytest
 
 from shared.domain.recommendation.recommendation import Status
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.services.recommendation_store import find_recommendation
 from shared.services.recommendations import (
     AppliedBody,
-    find_recommendation,
     list_recommendations,
     mark_applied,
-    propose,
-    supersede,
 )
 from tests.domain.factories import MINUTE, T0
 from tests.domain.recommendation_factories import advice
-from tests.services.recommendation_factories import Advised
+from tests.services.recommendation_factories import Advised, propose
 
 DAY = timedelta(days=1)
 
@@ -28,10 +26,9 @@ def advised() -> Advised:
 
 
 async def test_the_same_advice_is_one_recommendation(advised: Advised) -> None:
-    first, other = await propose(
-        [advice(), advice(setting="reasoning_effort=minimal")], now=T0, ports=advised.ports
-    )
-    (again,) = await propose([advice(description="anew")], now=T0 + DAY, ports=advised.ports)
+    first = await advised.proposed(advice())
+    other = await advised.proposed(advice(setting="reasoning_effort=minimal"))
+    again = await propose(advice(description="anew"), now=T0 + DAY, ports=advised.ports)
 
     assert first.id == again.id != other.id
     stored = await find_recommendation(first.id, advised.ports.documents)
@@ -41,15 +38,16 @@ async def test_the_same_advice_is_one_recommendation(advised: Advised) -> None:
 
 
 async def test_an_unconnected_monitor_tells_nobody(advised: Advised) -> None:
-    (made,) = await propose([advice()], now=T0, ports=replace(advised.ports, connected=False))
+    made = await propose(advice(), now=T0, ports=replace(advised.ports, connected=False))
     assert made.status is Status.PROPOSED
     assert await advised.waiting() == []
 
 
 async def test_what_was_proposed_is_listed_latest_first(advised: Advised) -> None:
     for at in range(3):
-        made = [advice(setting=str(at)), advice(model="other", setting=str(at))]
-        await propose(made, now=T0 + at * MINUTE, ports=advised.ports)
+        for model in ("gpt-5-mini", "other"):
+            made = advice(model=model, setting=str(at))
+            await propose(made, now=T0 + at * MINUTE, ports=advised.ports)
     seen: list[str] = []
     after: str | None = None
     for _ in range(2):
@@ -94,12 +92,4 @@ async def test_what_does_not_exist_is_not_found(advised: Advised) -> None:
     with pytest.raises(NotFound, match="recommendation nope does not exist"):
         await mark_applied("nope", AppliedBody("ada"), now=T0, ports=advised.ports)
     with pytest.raises(NotFound):
-        await supersede("nope", "other", now=T0, ports=advised.ports)
-    with pytest.raises(NotFound):
         await find_recommendation("nope", advised.ports.documents)
-
-
-async def test_other_advice_takes_its_place(advised: Advised) -> None:
-    made = await advised.proposed(advice())
-    after = await supersede(made.id, "other", now=T0, ports=advised.ports)
-    assert (after.status, after.superseded_by) == (Status.SUPERSEDED, "other")

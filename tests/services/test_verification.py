@@ -8,7 +8,8 @@ import pytest
 from shared.domain.recommendation.recommendation import Improvement, Status, Target
 from shared.domain.verification.verdict import Metric, VerdictStatus
 from shared.errors import NotFound
-from shared.services.recommendations import AppliedBody, find_recommendation, mark_applied
+from shared.services.recommendation_store import find_recommendation
+from shared.services.recommendations import AppliedBody, mark_applied
 from shared.services.verification import get_recommendation, judge_applied
 from tests.domain.factories import T0
 from tests.domain.recommendation_factories import advice

@@ -8,7 +8,6 @@ import pytest
 
 from shared.bootstrap import App
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.services.recommendations import propose
 from shared.triggers.recommendations import (
     get_one_recommendation,
     get_recommendations,
@@ -18,6 +17,7 @@ from shared.triggers.recommendations import (
 )
 from tests.domain.recommendation_factories import advice
 from tests.domain.rule_factories import T0
+from tests.services.recommendation_factories import propose
 from tests.triggers.alert_app import as_json, call
 from tests.triggers.memory_app import memory_app
 
@@ -34,7 +34,7 @@ async def _listed(**query: str) -> list[dict[str, Any]]:
 
 
 async def test_a_recommendation_is_listed_followed_and_seen(parts: App) -> None:
-    (made,) = await propose([advice()], now=T0, ports=ports_of(parts))
+    made = await propose(advice(), now=T0, ports=ports_of(parts))
     body = {"by": "ada", "at": "2026-11-23T10:30:00+01:00", "comment": "rolled out"}
 
     (listed,) = await _listed(model="gpt-5-mini", status="proposed,applied")
@@ -57,7 +57,7 @@ async def test_a_recommendation_is_listed_followed_and_seen(parts: App) -> None:
 
 
 async def test_a_recommendation_is_followed_once(parts: App) -> None:
-    (made,) = await propose([advice()], now=T0, ports=ports_of(parts))
+    made = await propose(advice(), now=T0, ports=ports_of(parts))
     await post_recommendation_applied(call({"by": "ada"}, now=T0, id=made.id))
     with pytest.raises(Conflict):
         await post_recommendation_applied(call({"by": "bob"}, now=T0, id=made.id))
@@ -91,6 +91,6 @@ async def test_an_unknown_recommendation_is_not_found() -> None:
 
 
 async def test_the_hourly_run_lets_old_proposals_expire(parts: App) -> None:
-    await propose([advice()], now=T0, ports=ports_of(parts))
+    await propose(advice(), now=T0, ports=ports_of(parts))
     await judge_recommendations(T0 + timedelta(days=31))
     assert [each["status"] for each in await _listed()] == ["expired"]

@@ -27,12 +27,6 @@ class OutcomeTimes:
         """How many there are."""
         return self.rows.total("requests")
 
-    @property
-    def mean_s(self) -> float | None:
-        """How long they took on average; None without any."""
-        n = self.requests
-        return self.rows.total("duration_us") / n / _US_PER_S if n else None
-
     def quantile_s(self, share: float) -> float | None:
         """Return a quantile, the longest that its bucket holds; None without any."""
         if not self.requests:

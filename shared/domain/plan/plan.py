@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from shared.domain.plan.bill import Bill
 from shared.domain.plan.exact import exactly
@@ -47,11 +46,6 @@ class Plan:
     triggers: tuple[Trigger, ...]
     days: int
     reason: str = ""
-
-    @property
-    def saved_usd(self) -> Decimal:
-        """Return what all that is recommended saves over the period."""
-        return self.before.total_usd - self.after.total_usd
 
 
 @exactly

@@ -32,11 +32,6 @@ class Choice:
     excludes: tuple[str, ...]
     taken: bool
 
-    @property
-    def per_effort(self) -> Decimal:
-        """Return the expected saving divided by the effort."""
-        return self.saving.expected / EFFORT[self.proposal.effort]
-
 
 @dataclass(frozen=True, slots=True)
 class _Branch:

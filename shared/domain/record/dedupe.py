@@ -6,7 +6,6 @@ later chunk is checked without reading the earlier ones again.
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,8 +78,3 @@ def dedupe(batch: Batch, counted: Prints) -> Deduped:
 def no_prints() -> Prints:
     """Return the fingerprints of a bucket that has counted nothing."""
     return np.empty(0, np.uint64)
-
-
-def has_ids(batches: Sequence[Batch]) -> bool:
-    """Tell whether any batch names its requests."""
-    return any("request_id" in batch.columns for batch in batches)

@@ -3,7 +3,6 @@
 Each field is decoded by itself, so that one answer names all that is wrong.
 """
 
-import re
 from typing import Any
 
 import msgspec
@@ -23,8 +22,6 @@ from shared.domain.rule.rule import AlertRule
 from shared.domain.rule.threshold import ThresholdRule
 from shared.domain.rule.words import Comparison
 from shared.errors import Fault, InvalidInput
-
-RULE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 class _RuleSet(msgspec.Struct, forbid_unknown_fields=True):
