@@ -9,10 +9,10 @@ from shared.domain.alert.alert import RuleState
 from shared.domain.alert.view import Alert
 from shared.domain.event import Event
 from shared.domain.label import Labels
-from shared.domain.metric.count_span import CountSpan
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.window import Expression
 from shared.domain.notification.notice import AlertNotice
+from shared.domain.rule.count_span import CountSpan
 from shared.domain.rule.references import Normal, Shares
 
 

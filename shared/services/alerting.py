@@ -16,9 +16,9 @@ from shared.domain.alert.due_span import DueSpan, due_span
 from shared.domain.alert.evaluation import walk_minutes, walks_of
 from shared.domain.alert.rule_walk import RuleWalk
 from shared.domain.event import Event
-from shared.domain.metric.count_span import count_span
 from shared.domain.muting.muting import NOT_MUTED
 from shared.domain.notification.route import Routes
+from shared.domain.rule.count_span import count_span
 from shared.domain.rule.findings import no_findings
 from shared.domain.rule.measures import asks_for_scores
 from shared.domain.rule.rule import AlertRule, condition_digest

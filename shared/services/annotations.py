@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 import msgspec
 
-from shared.domain.degradation.annotation import Annotation, AnnotationKind
-from shared.domain.degradation.annotation_input import parse_annotation
+from shared.domain.annotation.annotation import Annotation, AnnotationKind
+from shared.domain.annotation.input import parse_annotation
 from shared.domain.span import Span
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import NotFound

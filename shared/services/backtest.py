@@ -19,11 +19,11 @@ from shared.domain.backtest.backtest import Replay
 from shared.domain.backtest.input import BacktestQuery
 from shared.domain.backtest.range import range_within
 from shared.domain.backtest.timeline import MAX_EVALUATIONS, too_many
-from shared.domain.metric.count_span import count_span
 from shared.domain.metric.frame import Frame
 from shared.domain.muting.muting import Muting
 from shared.domain.rule.baseline_rule import BaselineRule
 from shared.domain.rule.budget_rule import BudgetRule
+from shared.domain.rule.count_span import count_span
 from shared.domain.rule.measures import measures_of
 from shared.domain.rule.references import References
 from shared.domain.rule.rule import AlertRule

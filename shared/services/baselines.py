@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.annotation.annotation import incidents_of
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.fit import FEWEST_SAMPLES, Period
 from shared.domain.baseline.view import (
@@ -16,7 +17,6 @@ from shared.domain.baseline.view import (
     updated_event,
     view_of,
 )
-from shared.domain.degradation.annotation import incidents_of
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, minute_of
 from shared.errors import Stale

@@ -5,13 +5,13 @@ from collections.abc import Collection
 
 from shared.domain.anomaly.board import Board
 from shared.domain.anomaly.watch import STEP_M
-from shared.domain.metric.count_span import CountSpan
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
 from shared.domain.metric.spec import EVERY_MEASURE, EVERY_SPLIT
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
+from shared.domain.rule.count_span import CountSpan
 from shared.domain.timeline import BUCKET_M, floor_to
 from shared.services.anomaly_ports import Boards
 from shared.services.ports import Cursors, Rollups

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from shared.domain.alert.alert import digest
 from shared.domain.event import SYSTEM_HEARTBEAT, Event, new_event
+from shared.domain.identity import identity_of
 from shared.domain.timeline import instant, minute_of, rfc3339, rfc3339_minute
 from shared.services.alerting import Evaluation
 from shared.services.outbox import Delivery
@@ -40,7 +40,7 @@ def heartbeat(
     minute = instant(minute_of(now))
     return new_event(
         SYSTEM_HEARTBEAT,
-        event_id=digest(SYSTEM_HEARTBEAT, environment, rfc3339(minute)),
+        event_id=identity_of(SYSTEM_HEARTBEAT, environment, rfc3339(minute)),
         time=now,
         environment=environment,
         properties={

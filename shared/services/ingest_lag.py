@@ -8,7 +8,7 @@ lost, and only those.
 
 import msgspec
 
-from shared.domain.alert.alert import digest
+from shared.domain.identity import identity_of
 from shared.domain.metric.ingest_lag import OWN_BATCHES, lag_records
 from shared.domain.record.decoding import Decoded
 from shared.domain.timeline import instant, minute_of
@@ -38,7 +38,7 @@ async def record_ingest_lag(
     if not records:
         return 0
     # The content is part of the name: of several runs in a minute each tells what it has met.
-    content = digest(msgspec.json.encode(records).decode())
+    content = identity_of(msgspec.json.encode(records).decode())
     batch_id = f"{OWN_BATCHES[0]}{at:%Y%m%d%H%M}-{content}"
     batch = Decoded(batch_id, records, range(len(records)), [], {}, len(records))
     await store_metrics(batch, registry=registry, ports=ports, internal=True)

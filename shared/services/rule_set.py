@@ -13,7 +13,7 @@ from itertools import batched
 
 import msgspec
 
-from shared.domain.alert.alert import digest
+from shared.domain.identity import identity_of
 from shared.domain.rule.diff import RulesDiff, rules_diff
 from shared.domain.rule.rule import AlertRule
 from shared.errors import Stale
@@ -94,5 +94,5 @@ def _mark(
 ) -> Document:
     """Return the document of one step; no two different sets have the same at any step."""
     stored = [text for each in put for text in (each.key, each.body.decode())]
-    name = digest(str(step), str(len(put)), *stored, *(each.key for each in deleted))
+    name = identity_of(str(step), str(len(put)), *stored, *(each.key for each in deleted))
     return Document(SET, msgspec.json.encode({"set": name}), marker.etag if marker else None)

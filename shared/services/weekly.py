@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.domain.alert.alert import digest
 from shared.domain.alert.view import Alert, Stage
+from shared.domain.identity import identity_of
 from shared.domain.notification.channel_payload.summary import Summary, summary_body
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of, parse_rfc3339, rfc3339
@@ -117,7 +117,7 @@ async def send_weekly(channel_name: str, *, now: datetime, ports: WeeklyPorts) -
 async def _summary(span: Span, channel_name: str, now: datetime, ports: WeeklyPorts) -> Summary:
     weekly = await weekly_summary(span, now=now, ports=ports)
     environment = ports.channels.environment
-    identity = digest("weekly", environment, weekly.end, channel_name)
+    identity = identity_of("weekly", environment, weekly.end, channel_name)
     return Summary(identity, title_of_week(weekly, environment), sections_of(weekly), weekly)
 
 

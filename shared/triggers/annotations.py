@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.degradation.annotation import Annotation, AnnotationKind
-from shared.domain.degradation.annotation_input import AnnotationBody
+from shared.domain.annotation.annotation import Annotation, AnnotationKind
+from shared.domain.annotation.input import AnnotationBody
 from shared.domain.span import span_of
 from shared.errors import InvalidInput
 from shared.services.annotations import (

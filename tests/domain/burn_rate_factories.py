@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from shared.domain.label import Labels
-from shared.domain.metric.counting import count, counts_asked
+from shared.domain.metric.counting import count
 from shared.domain.metric.sampling import Data
 from shared.domain.rollup.measures import REQUEST_MEASURES
 from shared.domain.rollup.rollup import Rollup, aggregate
-from shared.domain.rule.burn_rate_findings import burn_rate_findings
+from shared.domain.rule.burn_rate_findings import burn_rate_findings, counts_asked
 from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
 from shared.domain.rule.findings import Finding, Findings
 from shared.domain.timeline import instant, minute_of

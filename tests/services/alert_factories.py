@@ -15,9 +15,9 @@ from shared.adapters.memory import MemoryTables
 from shared.domain.alert.alert import Context, Instance
 from shared.domain.event import Event, GaugePoint
 from shared.domain.label import Labels
-from shared.domain.metric.count_span import CountSpan
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
+from shared.domain.rule.count_span import CountSpan
 from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import instant, minute_of
 from shared.errors import Unavailable

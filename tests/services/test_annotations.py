@@ -9,7 +9,7 @@ import pytest
 from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.degradation.annotation import Annotation, AnnotationKind, incidents_of
+from shared.domain.annotation.annotation import Annotation, AnnotationKind, incidents_of
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of
 from shared.errors import InvalidInput, NotFound

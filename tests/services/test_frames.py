@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from shared.domain.alert.evaluation import Measurements, findings_of
-from shared.domain.metric.count_span import count_span
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
+from shared.domain.rule.count_span import count_span
 from shared.domain.rule.input import parse_rule
 from shared.domain.rule.rule import AlertRule
 from shared.domain.rule.window_pair import Burn

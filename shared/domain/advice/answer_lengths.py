@@ -23,11 +23,11 @@ from functools import cached_property
 
 import numpy as np
 
-from shared.domain.advice.shares import dispersion, wilson
 from shared.domain.digest.outputs import FINISHES, NO_LIMIT, OTHER_LIMIT
 from shared.domain.digest.tally import Tally
 from shared.domain.packing import Floats, Ints
 from shared.domain.rollup.sketch import keys_of, longest
+from shared.domain.share import dispersion, wilson
 
 _CUT, _UNKNOWN = FINISHES.index("length"), FINISHES.index("")
 FEWEST_ALLOWED = 50

@@ -10,7 +10,6 @@ Timeouts are judged by how long was waited as well (`timeouts`).
 
 from shared.domain.advice.error_remedy import REMEDIES, WORDS, Remedy, quota_evidence
 from shared.domain.advice.ground import BUSY_MINUTES, Conclusion, Ground
-from shared.domain.advice.shares import Share, share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.recommendation.recommendation import (
     PERCENT,
@@ -20,6 +19,7 @@ from shared.domain.recommendation.recommendation import (
     Target,
 )
 from shared.domain.record.error_class import ErrorClass
+from shared.domain.share import Share, share_of
 from shared.domain.verification.verdict import Metric
 
 _FEWEST_REQUESTS, _FEWEST_FAILURES, _FIFTH = 100, 20, 0.2

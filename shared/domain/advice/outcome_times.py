@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.domain.advice.shares import Share, share_of
 from shared.domain.digest.durations import bucket_of, quantile_us
 from shared.domain.digest.tally import Tally, tally_of
 from shared.domain.packing import Ints
+from shared.domain.share import Share, share_of
 
 _US_PER_S = 1e6
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.domain.advice.ground import Conclusion, Ground
-from shared.domain.advice.shares import Share, share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.digest.settings import TEMPERATURE_SCALE, UNSET, Setting
 from shared.domain.digest.tally import Tally, tally_of
@@ -21,6 +20,7 @@ from shared.domain.recommendation.recommendation import (
     Priority,
     Target,
 )
+from shared.domain.share import Share, share_of
 from shared.domain.verification.verdict import Metric
 
 KIND = "refused_setting"

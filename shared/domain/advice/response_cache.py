@@ -10,7 +10,6 @@ prompts, since it was sent a moment before as well.
 from decimal import Decimal
 
 from shared.domain.advice.ground import FEWEST, Conclusion, Ground
-from shared.domain.advice.shares import Share, share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.digest.cache_hits import WINDOWS_US
 from shared.domain.digest.tally import Tally, tally_of
@@ -22,6 +21,7 @@ from shared.domain.recommendation.recommendation import (
     Priority,
 )
 from shared.domain.rollup.token_cell import TokenType
+from shared.domain.share import Share, share_of
 
 KIND = "response_cache"
 REQUESTS_SPARED = "percent_of_requests"

@@ -9,11 +9,11 @@
 import numpy as np
 
 from shared.domain.advice.ground import Conclusion, Ground
-from shared.domain.advice.shares import Share, share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.digest.retries import MOST_ATTEMPTS
 from shared.domain.digest.tally import Tally, tally_of
 from shared.domain.recommendation.recommendation import Category, Effort, Priority, Target
+from shared.domain.share import Share, share_of
 from shared.domain.verification.verdict import Metric
 
 AS_TOLD, FEWER = "retry_after", "max_attempts"

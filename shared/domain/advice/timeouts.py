@@ -14,7 +14,6 @@ import numpy as np
 
 from shared.domain.advice.ground import Conclusion, Ground
 from shared.domain.advice.outcome_times import OutcomeTimes, times_of
-from shared.domain.advice.shares import share_of
 from shared.domain.advice.wording import evidence_of_share
 from shared.domain.digest.durations import FAILED, STREAMED, UNKNOWN, WHOLE
 from shared.domain.packing import Floats
@@ -27,6 +26,7 @@ from shared.domain.recommendation.recommendation import (
     Target,
 )
 from shared.domain.record.error_class import ErrorClass
+from shared.domain.share import share_of
 from shared.domain.verification.verdict import Metric
 
 KIND = "timeout"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from shared.domain.advice.answer_lengths import FEWEST_ALLOWED, AnswerLengths, Truncation
-from shared.domain.advice.shares import share_of
 from shared.domain.digest.outputs import FINISHES
 from shared.domain.digest.tally import Tally, tally_of
+from shared.domain.share import share_of
 
 TOLERATED, AT_MOST = 0.001, 0.01
 WORTH = 0.75

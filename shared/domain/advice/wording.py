@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from shared.domain.advice.shares import Share
 from shared.domain.advice.values import MARGIN, ScoreDifference
 from shared.domain.recommendation.recommendation import Evidence, Fact, Improvement
+from shared.domain.share import Share
 
 
 def evidence_of_scores(differences: Mapping[str, ScoreDifference]) -> Evidence:

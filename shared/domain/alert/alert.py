@@ -4,7 +4,6 @@ An *instance* is the evaluator's memory of one label set of one rule. An *alert*
 it, from the evaluation that first saw the breach until it is resolved.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.domain.alert.flaps import STEADY, Flaps
+from shared.domain.identity import identity_of
 from shared.domain.label import Labels
 from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import rfc3339
@@ -163,12 +163,7 @@ class Context:
 
 def alert_id(rule_name: str, labels: Labels, active_since: datetime) -> str:
     """Return the identity of one alert: the same wherever and however often it is computed."""
-    return digest("alert", rule_name, *(f"{k}={v}" for k, v in labels), rfc3339(active_since))
-
-
-def digest(*parts: str) -> str:
-    """Return 24 hexadecimal digits that stand for a sequence of texts."""
-    return hashlib.blake2b(msgspec.json.encode(parts), digest_size=12).hexdigest()
+    return identity_of("alert", rule_name, *(f"{k}={v}" for k, v in labels), rfc3339(active_since))
 
 
 def threshold_of(rule: AlertRule, instance: Instance) -> float | None:

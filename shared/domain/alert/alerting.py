@@ -19,8 +19,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shared.domain.alert.absence import given_up, timed
 from shared.domain.alert.alert import Availability, Instance, ResolvedReason, State
-from shared.domain.rule.absence import given_up, timed
 from shared.domain.rule.absence_rule import AbsenceRule
 from shared.domain.rule.findings import Finding
 from shared.domain.rule.rule import AlertRule

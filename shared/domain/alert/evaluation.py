@@ -12,7 +12,7 @@ from shared.domain.alert.alert import Context, RuleState
 from shared.domain.alert.rule_walk import RuleWalk
 from shared.domain.event import Event
 from shared.domain.metric import names as metric_names
-from shared.domain.metric.counting import CountQuestion, count, counts_asked
+from shared.domain.metric.counting import CountQuestion, count
 from shared.domain.metric.frame import Frame, measure
 from shared.domain.metric.readings import Readings, readings_of
 from shared.domain.metric.window import Expression
@@ -25,7 +25,7 @@ from shared.domain.rule.baseline_findings import baseline_findings
 from shared.domain.rule.baseline_rule import BaselineRule
 from shared.domain.rule.budget_findings import budget_findings
 from shared.domain.rule.budget_rule import BudgetRule
-from shared.domain.rule.burn_rate_findings import burn_rate_findings
+from shared.domain.rule.burn_rate_findings import burn_rate_findings, counts_asked
 from shared.domain.rule.burn_rate_rule import BurnRateRule
 from shared.domain.rule.findings import Findings, threshold_findings, with_leads
 from shared.domain.rule.references import NO_REFERENCES, References

@@ -10,9 +10,10 @@ import msgspec
 
 from shared.domain import event as names
 from shared.domain import label
-from shared.domain.alert.alert import Context, Instance, alert_id, all_labels, digest, threshold_of
+from shared.domain.alert.alert import Context, Instance, alert_id, all_labels, threshold_of
 from shared.domain.alert.message import message
 from shared.domain.event import Event, new_event
+from shared.domain.identity import identity_of
 from shared.domain.notification.notification import Notice, Occasion, Suppression, standing
 from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import rfc3339
@@ -41,7 +42,7 @@ def notice_event(
         measurements["firing_s"] = _firing_s(instance, now)
     return new_event(
         name,
-        event_id=digest(properties["alert_id"], name, str(instance.sequence)),
+        event_id=identity_of(properties["alert_id"], name, str(instance.sequence)),
         time=now,
         environment=context.environment,
         properties=properties,
@@ -70,7 +71,7 @@ def state_event(
     measurements = _measurements(rule, instance) | {"firing_s": _firing_s(instance, now)}
     return new_event(
         names.ALERT_STATE,
-        event_id=digest(properties["alert_id"], names.ALERT_STATE, rfc3339(now)),
+        event_id=identity_of(properties["alert_id"], names.ALERT_STATE, rfc3339(now)),
         time=now,
         environment=context.environment,
         properties=properties,

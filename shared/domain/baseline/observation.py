@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from shared.domain import label
+from shared.domain.annotation.annotation import Incident
 from shared.domain.baseline.metrics import (
     METRIC_MEASURES,
     REQUEST_MEASURES,
@@ -17,7 +18,6 @@ from shared.domain.baseline.metrics import (
     BaselineMetric,
     quality_metric,
 )
-from shared.domain.degradation.annotation import Incident
 from shared.domain.label import Labels
 from shared.domain.metric.names import is_quality
 from shared.domain.metric.sampling import exact_totals

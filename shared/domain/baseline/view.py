@@ -5,7 +5,6 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from shared.domain.alert.alert import digest
 from shared.domain.baseline.baseline import (
     HOURS,
     WEEKDAYS,
@@ -16,6 +15,7 @@ from shared.domain.baseline.baseline import (
 )
 from shared.domain.baseline.metrics import ERROR_RATE, RESPONSE_TIME_MS
 from shared.domain.event import BASELINE_UPDATED, Event, new_event
+from shared.domain.identity import identity_of
 from shared.domain.timeline import DAY_M, HOUR_M, instant, rfc3339_minute
 
 # 1970-01-05, a Monday.
@@ -100,7 +100,9 @@ def updated_event(baseline: Baseline, environment: str) -> Event:
     most = max((each.sample_size for each in baseline.metrics.values()), default=0)
     return new_event(
         BASELINE_UPDATED,
-        event_id=digest("baseline", baseline.model, baseline.deployment, str(baseline.version)),
+        event_id=identity_of(
+            "baseline", baseline.model, baseline.deployment, str(baseline.version)
+        ),
         time=baseline.established_at,
         environment=environment,
         properties={

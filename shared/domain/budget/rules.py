@@ -6,8 +6,8 @@ changed, disabled and deleted under their names.
 
 from collections.abc import Iterable
 
-from shared.domain.alert.alert import digest
 from shared.domain.budget.budget import Budget
+from shared.domain.identity import identity_of
 from shared.domain.rule.budget_rule import BudgetRule
 from shared.domain.rule.words import Severity
 from shared.domain.wording import percentage
@@ -63,6 +63,6 @@ def _name(budget: str, step: str) -> str:
     whole = f"budget-{budget}-{step}"
     if len(whole) <= _LONGEST_NAME:
         return whole
-    mark = digest(budget)[:_DIGEST_CHARACTERS]
+    mark = identity_of(budget)[:_DIGEST_CHARACTERS]
     kept = budget[: _LONGEST_NAME - len(f"budget-{mark}-{step}") - 1]
     return f"budget-{kept}-{mark}-{step}"

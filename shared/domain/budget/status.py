@@ -11,11 +11,11 @@ from decimal import Decimal
 
 import msgspec
 
-from shared.domain.alert.alert import digest
 from shared.domain.budget.budget import Budget
 from shared.domain.event import BUDGET_STATUS, Event, new_event
 from shared.domain.forecast.forecasting import Interval
 from shared.domain.forecast.month_end import days_left
+from shared.domain.identity import identity_of
 from shared.domain.price.money import usd_text
 from shared.domain.spend.money import usd_estimate
 from shared.domain.spend.spend_forecast import SpendForecast
@@ -118,7 +118,7 @@ def budget_event(budget: Budget, status: BudgetStatus, *, now: datetime, environ
     """Return the day's event about a budget; the same day always has the same event_id."""
     return new_event(
         BUDGET_STATUS,
-        event_id=digest(BUDGET_STATUS, budget.name, f"{now:%Y-%m-%d}"),
+        event_id=identity_of(BUDGET_STATUS, budget.name, f"{now:%Y-%m-%d}"),
         time=now,
         environment=environment,
         properties={

@@ -1,6 +1,6 @@
 """How many of a group's answers are good: those that were scored at their application's threshold.
 
-Scores are samples of the answers: the share is an estimate with an interval (`advice/shares`) and
+Scores are samples of the answers: the share is an estimate with an interval (`share`) and
 says on how many scores it rests. Scores are kept in bins of 0.01, the last one from 0.99 to 1: a
 threshold within a bin counts that bin as not good, one above 0.99 counts as 0.99.
 """
@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from shared.domain import label
-from shared.domain.advice.shares import LEVEL, Share, share_of
 from shared.domain.cost.table import Period
 from shared.domain.label import Labels
 from shared.domain.metric.names import QUALITY_PREFIX, is_quality
@@ -21,6 +20,7 @@ from shared.domain.packing import Ints
 from shared.domain.rollup.measures import METRIC_MEASURES
 from shared.domain.rollup.metrics import HISTOGRAM_BINS
 from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.share import LEVEL, Share, share_of
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M
 

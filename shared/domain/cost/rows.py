@@ -18,7 +18,6 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.domain.advice.shares import Share
 from shared.domain.cost.good_answers import GoodAnswers, GoodShares
 from shared.domain.cost.grouping import DAY, HOUR, Grouping, label_of
 from shared.domain.cost.line import NOTHING, CostLine, LineKind, total
@@ -26,6 +25,7 @@ from shared.domain.price.charge import EXACT
 from shared.domain.price.list_price import Meter
 from shared.domain.price.money import usd_text
 from shared.domain.rollup.price_cell import WHOLE
+from shared.domain.share import Share
 from shared.domain.timeline import HOUR_M, instant, rfc3339_minute
 
 _ROUNDED = Decimal("1E-10")

@@ -11,11 +11,11 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from shared.domain.alert.alert import digest
 from shared.domain.cost_anomaly.attribution import Part
 from shared.domain.cost_anomaly.grid import Scope
 from shared.domain.cost_anomaly.judging import Unusual
 from shared.domain.event import COST_ANOMALY, Event, new_event
+from shared.domain.identity import identity_of
 from shared.domain.spend.money import usd_estimate
 from shared.domain.timeline import rfc3339
 
@@ -117,7 +117,7 @@ def found_anomaly(
 
 def anomaly_id(grain: Grain, direction: Direction, scope: Scope, start: datetime) -> str:
     """Return what tells an anomaly from every other."""
-    return digest(grain, direction, rfc3339(start), str(scope.model), str(scope.application))
+    return identity_of(grain, direction, rfc3339(start), str(scope.model), str(scope.application))
 
 
 def same_anomaly(known: CostAnomaly, found: CostAnomaly) -> bool:
@@ -165,7 +165,7 @@ def anomaly_event(anomaly: CostAnomaly, environment: str) -> Event:
     """Return the event that tells of an anomaly; the same anomaly always has the same event_id."""
     return new_event(
         COST_ANOMALY,
-        event_id=digest(COST_ANOMALY, anomaly.id),
+        event_id=identity_of(COST_ANOMALY, anomaly.id),
         time=anomaly.start,
         environment=environment,
         properties={

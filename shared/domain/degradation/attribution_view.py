@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 import numpy as np
 
-from shared.domain.degradation.annotation import Annotation
+from shared.domain.annotation.annotation import Annotation
 from shared.domain.degradation.attribution import Cause, Part, by_amount, decompose
 from shared.domain.degradation.degradation import Began
 from shared.domain.rollup.grouped_cells import Cells, latency_cells, mean_cells

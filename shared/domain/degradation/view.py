@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.alert.alert import digest
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.prediction import Prediction
 from shared.domain.degradation.attribution_view import Attribution, NearAnnotation
@@ -19,6 +18,7 @@ from shared.domain.event import (
     Event,
     new_event,
 )
+from shared.domain.identity import identity_of
 from shared.domain.recommendation.recommendation import Recommendation
 from shared.domain.timeline import rfc3339
 
@@ -97,7 +97,7 @@ def detected_event(episode: Episode, attribution: Sequence[Attribution], environ
     """
     return new_event(
         DEGRADATION_DETECTED,
-        event_id=digest("degradation.detected", *_identity(episode)),
+        event_id=identity_of("degradation.detected", *_identity(episode)),
         time=episode.detected_at,
         environment=environment,
         properties=_properties(episode) | {"attribution": _brief(attribution)},
@@ -119,7 +119,7 @@ def resolved_event(
     """
     return new_event(
         DEGRADATION_RESOLVED,
-        event_id=digest("degradation.resolved", *_identity(episode)),
+        event_id=identity_of("degradation.resolved", *_identity(episode)),
         time=now,
         environment=environment,
         properties=_properties(episode) | {"attribution": "[]", "resolved_reason": reason},

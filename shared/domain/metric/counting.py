@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import UnsetType
 
 from shared.domain.label import METRIC_NAME
 from shared.domain.metric import names
@@ -21,7 +20,6 @@ from shared.domain.rollup.event_counts import EventCounts, event_counts, limb_co
 from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.sketch import keys_of, middle
-from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
 
 _SKETCH = "value_sketch"
 COUNTERS = (names.REQUESTS_TOTAL, names.ERRORS_TOTAL, names.TOKENS_USED)
@@ -42,15 +40,6 @@ class CountQuestion(NamedTuple):
     below_ms: float | None
     group_by: tuple[str, ...]
     filter: tuple[tuple[str, str], ...]
-
-
-def counts_asked(rule: BurnRateRule) -> tuple[CountQuestion, CountQuestion]:
-    """Return what a rule counts: its good or bad events, and all events."""
-    if rule.latency_metric and rule.below_ms:
-        own = tuple(sorted(rule.filter.items()))
-        timer = CountQuestion(rule.latency_metric, rule.below_ms, rule.group_by, own)
-        return timer, timer
-    return _sum_asked(rule, rule.bad or rule.good), _sum_asked(rule, rule.total)
 
 
 def count(question: CountQuestion, data: Data) -> tuple[EventCounts, ...]:
@@ -121,13 +110,6 @@ def measures_counted(metric: str, *, latency: bool) -> set[str]:
     split = {measure for _, measure in spec.splits}
     found = {"n", "n_ok"} if spec.count == "failed" else {spec.count, "n"}
     return found | ({spec.sketch} if latency else split | spec.measures)
-
-
-def _sum_asked(rule: BurnRateRule, indicator: Indicator | UnsetType) -> CountQuestion:
-    if not indicator:
-        raise ValueError(f"{rule.name}: an indicator is missing")
-    own = tuple(sorted({**rule.filter, **indicator.filter}.items()))
-    return CountQuestion(indicator.metric, None, rule.group_by, own)
 
 
 def _within(parts: Iterable[Rollup], count: str, sketch: str, limit: int) -> Iterable[Rollup]:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.alert.alert import digest
 from shared.domain.alert.view import Alert
+from shared.domain.identity import identity_of
 from shared.domain.notification.notification import Occasion
 from shared.domain.timeline import rfc3339
 
@@ -60,7 +60,7 @@ def new_dispatch(
     """Return a dispatch with its id."""
     ordered = tuple(sorted(told, key=_place))
     alerts = [f"{each.alert.alert_id} {each.occasion} {rfc3339(each.time)}" for each in ordered]
-    identity = digest("dispatch", channel, rfc3339(due_at), *alerts)
+    identity = identity_of("dispatch", channel, rfc3339(due_at), *alerts)
     return Dispatch(identity, channel, group, due_at, ordered, environment)
 
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from shared.domain.alert.alert import Availability, ResolvedReason, digest
+from shared.domain.alert.alert import Availability, ResolvedReason
 from shared.domain.alert.view import Alert, Stage
+from shared.domain.identity import identity_of
 from shared.domain.notification.dispatch import Dispatch, Told, new_dispatch
 from shared.domain.notification.notification import Occasion
 from shared.domain.rule.words import Comparison, Severity
@@ -31,7 +32,7 @@ def _dispatch(channel: str, now: datetime, occasion: Occasion, environment: str)
     over = occasion is Occasion.RESOLVED
     labels = {"test": "true", "channel": channel}
     alert = Alert(
-        alert_id=digest("channel test", channel, now.isoformat()),
+        alert_id=identity_of("channel test", channel, now.isoformat()),
         rule=RULE,
         metric=RULE,
         comparison=Comparison.ABOVE,

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from shared.domain.alert.alert import digest
 from shared.domain.event import COST_PLAN, Event, new_event
+from shared.domain.identity import identity_of
 from shared.domain.plan.view import CostPlan, CostRecommendation
 
 MOST_CHARACTERS = 8_000
@@ -23,7 +23,7 @@ def plan_event(plan: CostPlan, *, day: date, now: datetime, environment: str) ->
     """
     return new_event(
         COST_PLAN,
-        event_id=digest(COST_PLAN, environment, plan.model_name, day.isoformat()),
+        event_id=identity_of(COST_PLAN, environment, plan.model_name, day.isoformat()),
         time=now,
         environment=environment,
         properties={

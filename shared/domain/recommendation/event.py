@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from shared.domain.alert.alert import digest
 from shared.domain.event import (
     RECOMMENDATION_PROPOSED,
     RECOMMENDATION_REFUTED,
@@ -10,6 +9,7 @@ from shared.domain.event import (
     Event,
     new_event,
 )
+from shared.domain.identity import identity_of
 from shared.domain.recommendation.recommendation import Recommendation, Status
 from shared.domain.timeline import rfc3339
 
@@ -36,7 +36,7 @@ def recommendation_event(found: Recommendation, environment: str) -> Event | Non
     expected = found.expected_improvement
     return new_event(
         name,
-        event_id=digest(found.id, name, rfc3339(_since(found))),
+        event_id=identity_of(found.id, name, rfc3339(_since(found))),
         time=found.decided_at or found.proposed_at,
         environment=environment,
         properties={

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.domain.alert.alert import digest
+from shared.domain.identity import identity_of
 from shared.domain.verification.verdict import Metric, Needs, Promise, Verdict
 
 PERCENT = "percent"
@@ -167,7 +167,7 @@ class Recommendation(Advice, frozen=True, kw_only=True):
 def recommendation_id(advice: Advice) -> str:
     """Return the id of a piece of advice: the same for the same advice about the same."""
     about = (advice.model, advice.deployment, advice.kind, advice.setting)
-    return digest("advice", *about, *([advice.application] if advice.application else []))
+    return identity_of("advice", *about, *([advice.application] if advice.application else []))
 
 
 def promise_of(advice: Advice) -> Promise | None:

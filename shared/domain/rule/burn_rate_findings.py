@@ -11,13 +11,24 @@ none; where no pair says anything there is no data. Factors and sources: `window
 from decimal import Decimal
 
 import numpy as np
+from msgspec import UnsetType
 
+from shared.domain.metric.counting import CountQuestion
 from shared.domain.metric.readings import Readings
 from shared.domain.packing import Floats, Ints
 from shared.domain.rollup.event_counts import EventCounts
-from shared.domain.rule.burn_rate_rule import BurnRateRule
+from shared.domain.rule.burn_rate_rule import BurnRateRule, Indicator
 from shared.domain.rule.findings import Findings
 from shared.domain.rule.window_pair import WindowPair, pairs_of, window_starts
+
+
+def counts_asked(rule: BurnRateRule) -> tuple[CountQuestion, CountQuestion]:
+    """Return what a rule counts: its good or bad events, and all events."""
+    if rule.latency_metric and rule.below_ms:
+        own = tuple(sorted(rule.filter.items()))
+        timer = CountQuestion(rule.latency_metric, rule.below_ms, rule.group_by, own)
+        return timer, timer
+    return _sum_asked(rule, rule.bad or rule.good), _sum_asked(rule, rule.total)
 
 
 def burn_rate_findings(
@@ -82,3 +93,10 @@ def _window(
     stated = np.clip(part.between(total.groups, starts, times), 0, every)
     bad = stated if rule.bad else every - stated
     return burn_rates(bad, every, rule.objective), every
+
+
+def _sum_asked(rule: BurnRateRule, indicator: Indicator | UnsetType) -> CountQuestion:
+    if not indicator:
+        raise ValueError(f"{rule.name}: an indicator is missing")
+    own = tuple(sorted({**rule.filter, **indicator.filter}.items()))
+    return CountQuestion(indicator.metric, None, rule.group_by, own)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.metric import names
-from shared.domain.metric.count_span import count_span
 from shared.domain.metric.spec import DERIVED
 from shared.domain.metric.window import SHARES, Aggregation, Expression
 from shared.domain.rule.absence_rule import AbsenceRule
 from shared.domain.rule.baseline_rule import BaselineRule
+from shared.domain.rule.count_span import count_span
 from shared.domain.rule.rule import AlertRule
 from shared.domain.rule.threshold import ThresholdRule
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.domain.degradation.annotation import Annotation, AnnotationKind
+from shared.domain.annotation.annotation import Annotation, AnnotationKind
 from shared.domain.muting.matcher_input import Matchers, control_faults
 from shared.domain.record.field_decoding import FieldDecoder, refusal
 from shared.domain.record.request import Moment

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.advice.shares import dispersion, share_of, wilson
+from shared.domain.share import dispersion, share_of, wilson
 from tests.domain.factories import ints
 
 
