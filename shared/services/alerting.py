@@ -223,13 +223,7 @@ class _Run:
         self.done.evaluated_m += len(minutes)
 
     async def _with_units(self, metrics: Iterable[str]) -> Context:
-        return replace(self._context, units=await reported_units(metrics, self._ports.registry))
+        return replace(self._context, units=await self._ports.registry.units(metrics))
 
     def _look_back_m(self) -> int:
         return max((rule.look_back_m for rule in self._rules.values()), default=0)
-
-
-async def reported_units(metrics: Iterable[str], registry: MetricRegistry) -> dict[str, str]:
-    """Return metric -> unit of those metrics that clients have reported."""
-    found = {name: await registry.type_of(name) for name in sorted(set(metrics))}
-    return {name: each.unit for name, each in found.items() if each is not None}

@@ -12,7 +12,6 @@ from shared.domain.span import Span
 from shared.domain.timeline import instant, rfc3339
 from shared.errors import Conflict, NotFound, Stale
 from shared.services.alert_ports import AlertChange, Alerts, StoredRuleState
-from shared.services.alerting import reported_units
 from shared.services.metric_registry import MetricRegistry
 from shared.services.paging import latest_first
 
@@ -150,7 +149,7 @@ def _place(alert: Alert) -> str:
 
 async def _live(ports: AlertPorts) -> list[Alert]:
     states = [stored.state for stored in (await ports.alerts.states()).values()]
-    units = await reported_units([state.rule.metric for state in states], ports.registry)
+    units = await ports.registry.units(state.rule.metric for state in states)
     context = Context(units=units)
     found = (
         alert_of(state.rule, instance, context) for state in states for instance in state.instances

@@ -28,7 +28,6 @@ from shared.domain.rule.measures import measures_of
 from shared.domain.rule.references import References
 from shared.domain.rule.rule import AlertRule
 from shared.domain.timeline import HOUR_M
-from shared.services.alerting import reported_units
 from shared.services.history import History, frames_of
 from shared.services.metric_registry import MetricRegistry
 from shared.services.muting import load_muting
@@ -105,7 +104,7 @@ async def replay(
         InvalidInput: more evaluations than one answer may have.
     """
     rules = [rule for each in sets for rule in each]
-    units = await reported_units((rule.metric for rule in rules), ports.registry)
+    units = await ports.registry.units(rule.metric for rule in rules)
     context = Context(ports.environment, units)
     done = [Replay(each, minutes, states=states, muting=muting, context=context) for each in sets]
     if not minutes:

@@ -14,7 +14,8 @@ from shared.domain.annotation.annotation import Incident
 from shared.domain.baseline.baseline import SeasonalBaseline
 from shared.domain.baseline.fit import Period, fit_baselines
 from shared.domain.baseline.metrics import BaselineMetric
-from shared.domain.baseline.observation import MEASURES, Observed, Parts, observe, stacked
+from shared.domain.baseline.observation import Observed, stacked
+from shared.domain.baseline.observing import MEASURES, Parts, observe
 from shared.domain.label import Labels
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain

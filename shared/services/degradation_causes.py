@@ -22,8 +22,9 @@ from shared.domain.degradation.attribution_view import (
     latency_attribution,
     mean_attribution,
 )
-from shared.domain.degradation.degradation import Change, Shape
-from shared.domain.degradation.evidence import Evidence, Name, concerns, family_of
+from shared.domain.degradation.change import Change, Shape
+from shared.domain.degradation.evidence import Evidence, family_of
+from shared.domain.degradation.timelines import Name, concerns
 from shared.domain.packing import Ints
 from shared.domain.record.batch import Batch
 from shared.domain.rollup.chunks import joined

@@ -12,7 +12,8 @@ from datetime import datetime
 import msgspec
 
 from shared.domain.baseline.baseline import Baseline
-from shared.domain.degradation.degradation import Change, Gates
+from shared.domain.degradation.change import Change
+from shared.domain.degradation.degradation import Gates
 from shared.domain.degradation.episode import (
     Episode,
     advanced,
@@ -20,7 +21,8 @@ from shared.domain.degradation.episode import (
     opened,
     staying,
 )
-from shared.domain.degradation.evidence import Evidence, Name, family_of
+from shared.domain.degradation.evidence import Evidence, family_of
+from shared.domain.degradation.timelines import Name
 from shared.domain.degradation.view import detected_event, resolved_event
 from shared.domain.event import Event
 from shared.errors import Stale

@@ -5,21 +5,19 @@ from collections.abc import Collection, Iterable, Sequence
 
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.metrics import QUALITY_PREFIX
-from shared.domain.baseline.observation import MEASURES
-from shared.domain.degradation.degradation import Began, Change
+from shared.domain.baseline.observing import MEASURES
+from shared.domain.degradation.change import Began, Change
 from shared.domain.degradation.drift import DRIFT_D
-from shared.domain.degradation.evidence import (
-    TIMED_MEASURES,
-    Evidence,
+from shared.domain.degradation.evidence import TIMED_MEASURES, Evidence, timed_by
+from shared.domain.degradation.level_shift import HOURS_D, minute_of_change
+from shared.domain.degradation.timelines import (
     Name,
     Timelines,
     collapsed,
     concerns,
     readings_of,
-    timed_by,
     timelines_of,
 )
-from shared.domain.degradation.level_shift import HOURS_D, minute_of_change
 from shared.domain.label import Labels
 from shared.domain.packing import Ints
 from shared.domain.rollup.measures import MOMENTS, REQUEST_MEASURES, Kind

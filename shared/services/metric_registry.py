@@ -1,7 +1,7 @@
 """A metric's name keeps its first kind and unit for good, so that its values can be added up."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -53,6 +53,11 @@ class MetricRegistry:
                 return None
             self._known[name] = msgspec.json.decode(found.body, type=MetricType)
         return self._known[name]
+
+    async def units(self, metrics: Iterable[str]) -> dict[str, str]:
+        """Return metric -> unit of those that clients have reported."""
+        found = {name: await self.type_of(name) for name in sorted(set(metrics))}
+        return {name: each.unit for name, each in found.items() if each is not None}
 
     async def _claim(self, name: str, wanted: MetricType) -> MetricType:
         known = await self.type_of(name)

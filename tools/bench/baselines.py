@@ -16,7 +16,8 @@ from shared.adapters.table_account import account_from_connection_string
 from shared.adapters.table_storage import TableStorage
 from shared.bootstrap import App, assemble
 from shared.domain.baseline.fit import Period, fit_baselines
-from shared.domain.baseline.observation import MEASURES, Parts, observe, stacked
+from shared.domain.baseline.observation import stacked
+from shared.domain.baseline.observing import MEASURES, Parts, observe
 from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
 from shared.domain.rollup.rollup import aggregate
 from shared.domain.rollup.stored_rollup import Grain, StoredRollup

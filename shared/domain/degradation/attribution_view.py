@@ -14,7 +14,7 @@ import numpy as np
 
 from shared.domain.annotation.annotation import Annotation
 from shared.domain.degradation.attribution import Cause, Part, by_amount, decompose
-from shared.domain.degradation.degradation import Began
+from shared.domain.degradation.change import Began
 from shared.domain.rollup.grouped_cells import Cells, latency_cells, mean_cells
 from shared.domain.rollup.rollup import Rollup
 

@@ -9,16 +9,9 @@ import numpy as np
 
 from shared.domain.baseline.baseline import Scale, SeasonalBaseline, from_scale, to_scale
 from shared.domain.baseline.prediction import Prediction
+from shared.domain.degradation.change import Began, Change, Shape
 from shared.domain.degradation.change_point import best_change
-from shared.domain.degradation.degradation import (
-    Began,
-    Change,
-    Gates,
-    Reading,
-    Shape,
-    change_of,
-    exceeds,
-)
+from shared.domain.degradation.degradation import Gates, Reading, change_of, exceeds
 from shared.domain.forecast.daily_series import DailySeries
 from shared.domain.packing import Floats
 from shared.domain.timeline import EPOCH

@@ -13,7 +13,8 @@ from enum import StrEnum
 import msgspec
 
 from shared.domain.baseline.baseline import Baseline, SeasonalBaseline
-from shared.domain.degradation.degradation import Change, Gates
+from shared.domain.degradation.change import Change
+from shared.domain.degradation.degradation import Gates
 from shared.domain.degradation.evidence import family_of
 from shared.domain.timeline import HOUR_M, minute_of
 

@@ -1,32 +1,25 @@
 """What there is to judge models by: a span, the hours of the last week, and the last days.
 
-Measured the way baselines are (`observation`), so that both compare.
+How a change is found in it: by the span alone, by a level that lasts, by a slow drift.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
 
-from shared.domain import label
 from shared.domain.baseline.baseline import SeasonalBaseline
 from shared.domain.baseline.metrics import ERROR_RATE
-from shared.domain.baseline.observation import Parts, observe, stacked
-from shared.domain.degradation.degradation import Began, Change, Gates, Reading, changes_of, rank
+from shared.domain.degradation.change import Began, Change
+from shared.domain.degradation.degradation import Gates, Reading, changes_of, rank
 from shared.domain.degradation.drift import DRIFT_D, drift_of
-from shared.domain.degradation.level_shift import Steps, by_time, hour_of_change, shift_of
+from shared.domain.degradation.level_shift import Steps, hour_of_change, shift_of
+from shared.domain.degradation.timelines import Name, Timelines
 from shared.domain.forecast.daily_series import DailySeries
-from shared.domain.label import Labels
-from shared.domain.packing import Ints
-from shared.domain.rollup.measures import MEASURES, Kind
-from shared.domain.rollup.rollup import Rollup, aggregate
+from shared.domain.rollup.rollup import Rollup
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, EPOCH
-
-# (model, deployment); the deployment is empty where it is about all of them.
-type Name = tuple[str, str]
-type Timelines = Mapping[Name, Mapping[str, Steps]]
 
 _FEWEST_IN_DAY = 30
 # Family of metrics -> the one whose hours tell when all of them changed.
@@ -96,69 +89,6 @@ def timed_by(metric: str) -> str | None:
     return _TIMED_BY.get(family_of(metric))
 
 
-def collapsed(kind: Kind, parts: Iterable[Rollup], span: Span, wanted: Name | None) -> Rollup:
-    """Return one row a series over a whole span.
-
-    Args:
-        kind: of the records.
-        parts: its rollups.
-        span: whose first minute the rows get.
-        wanted: the model, and deployment unless empty, of the rows to keep; None keeps all.
-    """
-
-    def key(labels: Labels) -> Labels | None:
-        return labels if concerns(wanted, labels) else None
-
-    def step(slots: Ints) -> Ints:
-        return np.full(len(slots), span.first, np.int64)
-
-    return aggregate(parts, MEASURES[kind], key=key, step=step)
-
-
-def concerns(wanted: Name | None, labels: Labels) -> bool:
-    """Tell whether a series belongs to a name; None stands for every one."""
-    if wanted is None:
-        return True
-    own = dict(labels)
-    model, deployment = wanted
-    return own.get(label.MODEL) == model and deployment in ("", own.get(label.DEPLOYMENT))
-
-
-def readings_of(rollups: Mapping[Kind, Rollup]) -> dict[Name, dict[str, Reading]]:
-    """Return what metrics were over a span, from one row a series."""
-    found: dict[Name, dict[str, Reading]] = {}
-    for name, metrics in timelines_of({k: [r] for k, r in rollups.items()}, 1).items():
-        found[name] = {
-            metric: Reading(float(steps.values[0]), int(steps.samples[0]))
-            for metric, steps in metrics.items()
-        }
-    return found
-
-
-def timelines_of(
-    rollups: Mapping[Kind, Sequence[Rollup]], step_m: int
-) -> dict[Name, dict[str, Steps]]:
-    """Return the values of metrics by step of time.
-
-    Args:
-        rollups: rows of at most that step.
-        step_m: minutes of a value.
-    """
-    parts: Parts = {}
-    for kind, held in rollups.items():
-        observe(kind, held, [], step_m=step_m, parts=parts)
-    found: dict[Name, dict[str, Steps]] = {}
-    for metric, each in parts.items():
-        observed = stacked(each)
-        for at, labels in enumerate(observed.labels):
-            own = observed.series == at
-            rows = (observed.slots[own], observed.values[own], observed.samples[own])
-            if own.any():
-                steps = by_time(zip(*(column.tolist() for column in rows), strict=True))
-                found.setdefault(_name(labels), {})[metric.name] = steps
-    return found
-
-
 def began_of(
     change: Change, normal: Mapping[str, SeasonalBaseline], hours: Mapping[str, Steps]
 ) -> Began | None:
@@ -196,8 +126,3 @@ def _daily(steps: Steps) -> DailySeries:
     first = int(known[0]) if len(known) else 0
     day = EPOCH.date() + timedelta(days=end - DRIFT_D + 1 + first)
     return DailySeries(day, values[first:])
-
-
-def _name(labels: Labels) -> Name:
-    own = dict(labels)
-    return own[label.MODEL], own[label.DEPLOYMENT]

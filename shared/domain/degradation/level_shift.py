@@ -13,21 +13,14 @@ import numpy as np
 
 from shared.domain.baseline.baseline import Scale, SeasonalBaseline, from_scale, to_scale
 from shared.domain.baseline.prediction import LEVEL, Prediction
+from shared.domain.degradation.change import Began, Change, Shape
 from shared.domain.degradation.change_point import (
     ChangePoint,
     best_change,
     last_change,
     level_p_value,
 )
-from shared.domain.degradation.degradation import (
-    Began,
-    Change,
-    Gates,
-    Reading,
-    Shape,
-    change_of,
-    exceeds,
-)
+from shared.domain.degradation.degradation import Gates, Reading, change_of, exceeds
 from shared.domain.packing import Floats, Ints
 from shared.domain.timeline import HOUR_M, instant
 

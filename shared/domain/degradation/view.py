@@ -9,7 +9,8 @@ import msgspec
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.prediction import Prediction
 from shared.domain.degradation.attribution_view import Attribution, NearAnnotation
-from shared.domain.degradation.degradation import Change, Reading
+from shared.domain.degradation.change import Change
+from shared.domain.degradation.degradation import Reading
 from shared.domain.degradation.episode import Episode
 from shared.domain.event import (
     DEGRADATION_DETECTED,

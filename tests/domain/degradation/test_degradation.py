@@ -13,7 +13,8 @@ from shared.domain.baseline.baseline import SeasonalBaseline
 from shared.domain.baseline.fit import Period, fit_baselines
 from shared.domain.baseline.observation import Observed
 from shared.domain.baseline.prediction import predict, predict_rate
-from shared.domain.degradation.degradation import Gates, Reading, Shape, is_worse, judge
+from shared.domain.degradation.change import Shape
+from shared.domain.degradation.degradation import Gates, Reading, is_worse, judge
 from shared.domain.degradation.drift import drift_of
 from shared.domain.degradation.level_shift import Steps, hour_of_change, shift_of
 from shared.domain.forecast.daily_series import DailySeries

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.baseline.baseline import Baseline
-from shared.domain.degradation.degradation import Change, Gates, Interval, Shape
+from shared.domain.degradation.change import Change, Interval, Shape
+from shared.domain.degradation.degradation import Gates
 from shared.domain.degradation.episode import End, Episode, advanced, opened, staying
 from tests.domain.baseline_factories import END, fitted, seasonal
 from tests.domain.factories import MINUTE, T0
