@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from shared.domain.advice.ground import Conclusion, Ground, Limits
 from shared.domain.advice.history import Work, no_work
 from shared.domain.advice.kinds import of_application, of_deployment
@@ -22,7 +20,7 @@ from shared.domain.advice.tariff import Tariff
 from shared.domain.advice.traffic import Traffic
 from shared.domain.advice.window import windowed
 from shared.domain.digest.durations import FIRST_TOKEN
-from shared.domain.digest.tally import Tally
+from shared.domain.digest.tally import Tally, stacked
 from shared.domain.label import Labels
 from shared.domain.price.pricing import Pricing
 from shared.domain.recommendation.recommendation import Recommendation, Status
@@ -104,7 +102,7 @@ class Assembly:
         work = None
         if works:
             sections = {
-                name: joined([each.sections[name] for each in works]) for name in works[0].sections
+                name: stacked([each.sections[name] for each in works]) for name in works[0].sections
             }
             work = Work(scope, sections, works[0].texts)
         return self._ground(scope, work, traffic, traffic)
@@ -180,12 +178,4 @@ def _first_tokens(works: Mapping[Scope, Work]) -> dict[str, Tally]:
         own = rows.where(rows.keys["group"] == FIRST_TOKEN)
         if len(own):
             found.setdefault(scope.model, []).append(own)
-    return {model: joined(parts) for model, parts in found.items()}
-
-
-def joined(parts: Sequence[Tally]) -> Tally:
-    """Return the rows of several tallies, one after the other."""
-    return Tally(
-        {name: np.concatenate([part.keys[name] for part in parts]) for name in parts[0].keys},
-        {name: np.concatenate([part.sums[name] for part in parts]) for name in parts[0].sums},
-    )
+    return {model: stacked(parts) for model, parts in found.items()}

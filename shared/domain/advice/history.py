@@ -16,7 +16,7 @@ from shared.domain.digest import day as digest
 from shared.domain.digest.day import Index
 from shared.domain.digest.quality import score_name
 from shared.domain.digest.settings import Setting
-from shared.domain.digest.tally import Tally, empty
+from shared.domain.digest.tally import Tally, empty, stacked
 from shared.domain.packing import Ints
 
 SECTIONS = (
@@ -163,9 +163,8 @@ def _joined(name: str, days: Sequence[DayFacts], places: Sequence[Ints], texts: 
     parts = [part for part in parts if len(part)]
     if not parts:
         return _no_rows(name)
-    keys = {key: np.concatenate([part.keys[key] for part in parts]) for key in parts[0].keys}
-    sums = {key: np.concatenate([part.sums[key] for part in parts]) for key in parts[0].sums}
-    return Tally(keys, sums).where(np.lexsort((keys["day"], keys[_SCOPE])))
+    every = stacked(parts)
+    return every.where(np.lexsort((every.keys["day"], every.keys[_SCOPE])))
 
 
 def _no_rows(name: str) -> Tally:

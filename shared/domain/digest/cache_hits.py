@@ -17,6 +17,7 @@ from shared.domain.packing import NULL, Ints
 
 WINDOWS_US = {"5m": 300_000_000, "1h": 3_600_000_000, "24h": 86_400_000_000}
 KEYS = ("series",)
+COUNTS = ("requests", *(f"hits_{w}" for w in WINDOWS_US))
 SUMS = (
     "requests",
     *(f"{kind}_{w}" for w in WINDOWS_US for kind in ("hits", "input", "output", "duration_us")),
@@ -43,7 +44,7 @@ def cache_hits_of(rows: DigestRows, series: SeriesList, seen: Sightings) -> Tall
         sums[f"input_{name}"] = hit * rows.known("input_tokens")[at]
         sums[f"output_{name}"] = hit * rows.known("output_tokens")[at]
         sums[f"duration_us_{name}"] = hit * rows.batch.ints("duration_us")[at]
-    return tally_of({"series": rows.series[at]}, sums)
+    return tally_of({"series": rows.series[at]}, rows.weighed(sums, COUNTS, at))
 
 
 def salted(hashes: Ints, codes: Ints, series: SeriesList, names: tuple[str, ...]) -> Ints:

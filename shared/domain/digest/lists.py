@@ -1,5 +1,7 @@
 """The lists of a digest's view: a line per deployment, output limit, user and score."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -13,6 +15,7 @@ from shared.domain.rollup.sketch import quantile
 from shared.domain.timeline import rfc3339_minute
 
 LONGEST_LIST = 100
+_LOADED = ("uncached_input", "cached_input", "output")
 _SCALE = 1e6
 
 
@@ -21,8 +24,10 @@ class DeploymentLoad(msgspec.Struct, frozen=True):
 
     Attributes:
         uncached_input_tokens: input without what was cached.
-        peak_minute: the minute with most uncached input and output.
-        peak_tokens: uncached input and output of that minute.
+        sampled_out_requests: how many more the reported ones stand for, by their weights.
+        sampled_out_tokens: input, cached or not, and output that those are taken to have used.
+        peak_minute: the minute with most uncached input and output, sampled-out ones included.
+        peak_tokens: uncached input and output of that minute, likewise.
     """
 
     resource: str
@@ -32,6 +37,8 @@ class DeploymentLoad(msgspec.Struct, frozen=True):
     cached_input_tokens: int
     cache_write_tokens: int
     output_tokens: int
+    sampled_out_requests: int
+    sampled_out_tokens: int
     peak_minute: str
     peak_tokens: int
 
@@ -64,6 +71,7 @@ class UserTokens(msgspec.Struct, frozen=True):
 
     Attributes:
         user: digest of the name, hexadecimal; `__other__` for all beyond the first 50.
+        sampled_out_tokens: what requests that were sampled out are taken to have used besides.
     """
 
     user: str
@@ -71,6 +79,7 @@ class UserTokens(msgspec.Struct, frozen=True):
     failed: int
     input_tokens: int
     output_tokens: int
+    sampled_out_tokens: int
 
 
 class ScoreSum(msgspec.Struct, frozen=True):
@@ -98,7 +107,8 @@ def deployment_loads(load: Tally, index: Index) -> list[DeploymentLoad]:
     lines: list[DeploymentLoad] = []
     for code in np.unique(load.keys["series"]).tolist():
         own = load.where(load.keys["series"] == code)
-        tokens = own.sums["uncached_input"] + own.sums["output"]
+        whole = own.estimated()
+        tokens = whole.sums["uncached_input"] + whole.sums["output"]
         peak = int(tokens.argmax())
         resource, deployment, _, _ = index.places[code]
         lines.append(
@@ -110,6 +120,8 @@ def deployment_loads(load: Tally, index: Index) -> list[DeploymentLoad]:
                 own.total("cached_input"),
                 own.total("cache_write"),
                 own.total("output"),
+                whole.total("requests") - own.total("requests"),
+                _used(whole, _LOADED) - _used(own, _LOADED),
                 rfc3339_minute(int(own.keys["minute"][peak])),
                 int(tokens[peak]),
             )
@@ -130,14 +142,20 @@ def limit_uses(outputs: Tally, index: Index) -> list[LimitUse]:
 
 
 def user_tokens(users: Tally) -> list[UserTokens]:
-    """Return users, those with most tokens first, the others last."""
-    tokens = users.sums["input"] + users.sums["output"]
+    """Return users, those with most tokens first, sampled-out ones included; the others last."""
+    reported, whole = (
+        tally.sums["input"] + tally.sums["output"] for tally in (users, users.estimated())
+    )
     others = users.keys["user"] == OTHERS
-    order = np.lexsort((-tokens, others)).tolist()
+    order = np.lexsort((-whole, others)).tolist()
+    columns = [
+        *(users.sums[name] for name in ("requests", "failed", "input", "output")),
+        whole - reported,
+    ]
     return [
         UserTokens(
             "__other__" if others[at] else f"{int(users.keys['user'][at]) % (1 << 64):016x}",
-            *(int(users.sums[name][at]) for name in ("requests", "failed", "input", "output")),
+            *(int(column[at]) for column in columns),
         )
         for at in order
     ]
@@ -147,6 +165,10 @@ def score_sums(quality: Tally, index: Index) -> list[ScoreSum]:
     """Return scores by series and prompt version, those with most values first."""
     order = np.argsort(-quality.sums["n"], kind="stable")[:LONGEST_LIST]
     return [_score_sum(quality, at, index) for at in order.tolist()]
+
+
+def _used(tally: Tally, names: Sequence[str]) -> int:
+    return sum(tally.total(name) for name in names)
 
 
 def _limit_use(outputs: Tally, series: int, limit: int, index: Index) -> LimitUse:

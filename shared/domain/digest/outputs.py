@@ -15,6 +15,7 @@ from shared.domain.rollup.sketch import keys_of
 
 KEYS = ("series", "limit", "finish", "bucket")
 SUMS = ("requests", "output", "reasoning")
+COUNTS = ("requests",)
 TOP = 16
 MAX_ROWS = 200_000
 # Beyond MAX_ROWS rows, so many limits a series are carried on within the day.
@@ -40,7 +41,7 @@ def outputs_of(rows: DigestRows) -> Tally:
         "output": made[at],
         "reasoning": rows.known("reasoning_tokens")[at],
     }
-    return tally_of(keys, sums)
+    return tally_of(keys, rows.weighed(sums, COUNTS, at))
 
 
 def cut_limits(outputs: Tally, keep: int) -> Tally:

@@ -18,6 +18,7 @@ from shared.domain.packing import NULL, Ints
 
 WINDOWS_US = {"5m": 300_000_000, "1h": 3_600_000_000}
 KEYS = ("series",)
+COUNTS = ("requests", *(f"seen_{window}" for window in WINDOWS_US))
 SUMS = (
     "requests",
     "input",
@@ -43,4 +44,4 @@ def prefix_of(rows: DigestRows, series: SeriesList, seen: Sightings) -> Tally:
         again = (age != NULL) & (age <= window_us)
         sums[f"seen_{name}"] = again.astype(np.int64)
         sums[f"input_{name}"] = again * sent
-    return tally_of({"series": rows.series[at]}, sums)
+    return tally_of({"series": rows.series[at]}, rows.weighed(sums, COUNTS, at))

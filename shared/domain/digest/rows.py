@@ -5,13 +5,14 @@ A series of a digest is resource, deployment that served, model and application.
 its labels, to `__other__`, so that sums stay exact and memory bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import label
+from shared.domain.digest.tally import unseen_sums
 from shared.domain.grouping import Groups
 from shared.domain.packing import NULL, Floats, Ints, unpack
 from shared.domain.record.batch import Batch, concatenate
@@ -19,6 +20,7 @@ from shared.domain.record.chunk import StoredChunk
 from shared.domain.record.columns import end_us
 from shared.domain.record.dedupe import Prints, fingerprints
 from shared.domain.rollup.chunks import winners
+from shared.domain.rollup.price_cell import WHOLE
 from shared.domain.rollup.requests import served_deployment
 
 MAX_SERIES = 2_000
@@ -52,6 +54,7 @@ _PLAIN = (
     "stream",
     "status_code",
     "retry_after_us",
+    "weight_millionths",
     "user_hash",
     "prompt_hash",
     "prefix_hash",
@@ -65,6 +68,7 @@ _SCORED = frozenset({"value", "name", "name#", "request_id", "request_id#"})
 # Texts in the order of SERIES_LABELS, empty where unknown.
 type Place = tuple[str, str, str, str]
 _REST: Place = (label.OTHER,) * 4
+_EVERY = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class DigestRows:
         end_us: when each ended.
         ok: which succeeded.
         identity: fingerprint of each one's request_id, `NULL` without one.
+        more: how many more requests each stands for, millionths; None where each is one.
     """
 
     batch: Batch
@@ -86,6 +91,21 @@ class DigestRows:
     end_us: Ints
     ok: NDArray[np.bool_]
     identity: Ints
+    more: Ints | None = None
+
+    def weighed(
+        self, sums: Mapping[str, Ints], counts: Collection[str], at: Ints | slice = _EVERY
+    ) -> dict[str, Ints]:
+        """Return sums beside what requests that clients sampled out are taken to add to them.
+
+        Args:
+            sums: of the rows at `at`.
+            counts: which of them count requests.
+            at: which rows.
+        """
+        if self.more is None:
+            return dict(sums)
+        return {**sums, **unseen_sums(sums, counts, self.more[at])}
 
     def known(self, name: str) -> Ints:
         """Return a column with 0 for null."""
@@ -131,7 +151,14 @@ def digest_rows(batches: Sequence[Batch], series: "SeriesList") -> DigestRows | 
         end_us(batch),
         batch.ints("error_class") == NULL,
         np.concatenate(identity)[counts],
+        _more(batch),
     )
+
+
+def _more(batch: Batch) -> Ints | None:
+    weight = batch.ints("weight_millionths")
+    more = np.where(weight == NULL, 0, weight - WHOLE)
+    return more if more.any() else None
 
 
 def identity_of(prints: Prints) -> Ints:

@@ -21,6 +21,7 @@ from shared.domain.rollup.token_cell import TokenType, disjoint_tokens
 
 KEYS = ("user", "series", "cell")
 SUMS = ("requests", "no_usage", *TokenType)
+COUNTS = ("requests", "no_usage")
 MAX_ROWS = 200_000
 # Names have no control characters, so that this one separates them.
 _BETWEEN = "\x1f"
@@ -54,7 +55,7 @@ def user_tokens_of(rows: DigestRows, cells: TextList) -> Tally:
         **{kind: tokens[kind][at] if kind in tokens else none for kind in TokenType},
     }
     keys = {"user": users[at], "series": rows.series[at], "cell": _cells(rows, cells)[at]}
-    return tally_of(keys, sums)
+    return tally_of(keys, rows.weighed(sums, COUNTS, at))
 
 
 def cut_user_tokens(tally: Tally, kept: Ints) -> Tally:
@@ -70,7 +71,7 @@ def within_rows(tally: Tally, rows: int) -> tuple[Ints, int]:
         tally: tokens by user, series and cell.
         rows: how many rows the users kept may have at most.
     """
-    named = tally.where(tally.keys["user"] != OTHERS)
+    named = tally.where(tally.keys["user"] != OTHERS).estimated()
     groups = Groups(named.keys["user"])
     used = groups.sum(named.sums[TokenType.INPUT] + named.sums[TokenType.OUTPUT])
     order = np.lexsort((groups.codes, -used))

@@ -2,7 +2,7 @@
 
 Users are counted exactly up to `MAX_COUNTED` a day. Where there are more, those with least are
 summed under no name each hour, and a user may be short by `short_by_tokens` at most: the sum of the
-most that each cut took from anyone.
+most that each cut took from anyone. Tokens of requests that were sampled out count as the user's.
 """
 
 import numpy as np
@@ -13,6 +13,7 @@ from shared.domain.packing import NULL, Ints
 
 KEYS = ("user",)
 SUMS = ("requests", "failed", "input", "output")
+COUNTS = ("requests", "failed")
 TOP = 50
 MAX_COUNTED = 100_000
 # Hashes never take this value: `NULL` is the next below.
@@ -29,7 +30,7 @@ def users_of(rows: DigestRows) -> Tally:
         "input": rows.known("input_tokens")[at],
         "output": rows.known("output_tokens")[at],
     }
-    return tally_of({"user": users[at]}, sums)
+    return tally_of({"user": users[at]}, rows.weighed(sums, COUNTS, at))
 
 
 def cut_users(users: Tally, keep: int) -> tuple[Tally, int]:
@@ -40,7 +41,8 @@ def cut_users(users: Tally, keep: int) -> tuple[Tally, int]:
         keep: how many keep their name; of equals, those with the lower hash.
     """
     named = users.keys["user"] != OTHERS
-    tokens = np.where(named, users.sums["input"] + users.sums["output"], -1)
+    used = users.estimated().sums
+    tokens = np.where(named, used["input"] + used["output"], -1)
     order = np.lexsort((users.keys["user"], -tokens))
     last = order[keep:]
     lost = int(tokens[last].max(initial=0))

@@ -108,6 +108,7 @@ def at(moment: datetime = T0, **fields: Any) -> RequestRecord:
 
 _hash = st.none() | st.sampled_from("pqrs")
 _tokens = st.none() | st.integers(0, 5_000)
+_weights = st.sampled_from([None, None, 1.0, 0.5, 3.0, 10.0])
 # Minutes and hours, so that windows are met from both sides.
 _offset = st.one_of(
     st.integers(0, 20 * 60_000_000),
@@ -147,6 +148,7 @@ def day_requests(draw: st.DrawFn) -> RequestRecord:
         prompt_hash=draw(_hash),
         prefix_hash=draw(_hash),
         operation_key=draw(_hash),
+        sample_weight=draw(_weights),
     )
 
 
