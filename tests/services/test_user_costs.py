@@ -126,3 +126,28 @@ async def test_filters_are_those_that_digests_keep() -> None:
     with pytest.raises(InvalidInput) as caught:
         await ask(monitor, environment="prod")
     assert [fault.path for fault in caught.value.faults] == ["environment"]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+async def test_users_pay_for_what_was_sampled_out_too(stored: bool) -> None:
+    monitor = await priced()
+    ann = sent(T0, user="ann", sample_weight=10, **USED)
+    await monitor.post(ann, sent(T0, user="bob", **USED), sent(T0, sample_weight=3, **USED))
+    if stored:
+        await digest(monitor)
+    report = await ask(monitor)
+    by_user = [(item["row"], item["user"] is None, *cost) for item, (_, *cost) in rows(report)]
+    # A dollar each: ann's ten, of which nine are estimated, bob's one, and three of no user.
+    assert sorted(by_user) == [
+        ("unallocated", True, 1, 1),
+        ("unseen", False, 9, 9),
+        ("unseen", True, 2, 2),
+        ("usage", False, 1, 1),
+        ("usage", False, 1, 1),
+    ]
+    assert (report.total_cost, report.unseen_cost) == ("14", "11")
+    assert report.sampled_out_requests == 11
+
+
+def rows(report: CostReport) -> list[tuple[Json, tuple[str, Decimal, int]]]:
+    return list(zip(report.items, found(report), strict=True))
