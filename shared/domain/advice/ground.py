@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from shared.domain.advice.history import Work
 from shared.domain.advice.model_settings import ModelSettings
 from shared.domain.advice.quota_use import QuotaUse
 from shared.domain.advice.scope import Scope
-from shared.domain.advice.tariff import Tariff
+from shared.domain.advice.tariff import PLACES, Tariff
 from shared.domain.advice.traffic import Traffic
 from shared.domain.deployment import DeploymentConfig
 from shared.domain.digest import durations
 from shared.domain.digest.tally import Tally, empty
 from shared.domain.recommendation.recommendation import Advice, Recommendation
 from shared.domain.record.error_class import ErrorClass
+from shared.domain.rollup.token_cell import TokenType
 
 # So many requests before anything is concluded of them.
 FEWEST = 300
@@ -95,6 +97,22 @@ class Ground:
     def eased(self, kind: str, bound: float) -> float:
         """Return a bound to be exceeded, lower where the kind is proposed already."""
         return bound * EASED if kind in self.standing else bound
+
+    def monthly_usd(
+        self, tokens: Mapping[TokenType, int], days: int, *, input_tokens: float = 0
+    ) -> Decimal | None:
+        """Return what reported tokens, and those sampled out beside them, cost in thirty days.
+
+        Args:
+            tokens: reported ones of the scope, of all those days.
+            days: how many, at least 1.
+            input_tokens: of one request.
+
+        Returns:
+            As `Tariff.monthly_usd`; each reported request counts as what it stands for on average.
+        """
+        cost = self.tariff.monthly_usd(self.scope, tokens, days, input_tokens=input_tokens)
+        return None if cost is None else (cost * self.traffic.stood_for).quantize(PLACES)
 
     def advice(self, kind: str, setting: str, **said: Any) -> "Conclusion":
         """Return the conclusion that something is to be changed; fields as in `Advice`."""

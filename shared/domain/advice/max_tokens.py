@@ -82,9 +82,7 @@ def _lowered(ground: Ground, cap: Cap, chosen: Truncation, freed: Improvement) -
     limit = chosen.max_tokens
     priority = Priority.MEDIUM if cap.limit >= _FAR_TOO_HIGH * limit else Priority.LOW
     spared = round(chosen.spared_tokens * ground.work.hours.total("ok"))
-    cost = ground.tariff.monthly_usd(
-        ground.scope, {TokenType.OUTPUT: spared}, max(ground.work.days, 1)
-    )
+    cost = ground.monthly_usd({TokenType.OUTPUT: spared}, max(ground.work.days, 1))
     return ground.advice(
         KIND,
         f"{KIND}={limit}",

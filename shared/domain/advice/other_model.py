@@ -119,7 +119,8 @@ def _cheaper(ground: Ground, own: Decimal | None, others: list[_Other]) -> Concl
         return Conclusion(CHEAPER)
     best, usd = min(priced, key=lambda pair: pair[1])
     spared = float(100 * (1 - usd / own))
-    monthly = Decimal(ground.work.hours.total("ok")) * _MONTH_D / max(ground.work.days, 1)
+    successes = ground.work.hours.total("ok") * ground.traffic.stood_for
+    monthly = successes * _MONTH_D / max(ground.work.days, 1)
     return ground.advice(
         CHEAPER,
         f"model={best.scope.model}",

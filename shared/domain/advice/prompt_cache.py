@@ -147,8 +147,7 @@ def _monthly_usd(ground: Ground, rows: Tally, share: float) -> Decimal | None:
     moved = round(share * rows.total("input"))
     mean = rows.total("input") / rows.total("requests")
     costs = [
-        ground.tariff.monthly_usd(
-            ground.scope,
+        ground.monthly_usd(
             {TokenType.INPUT: moved, TokenType.CACHED_INPUT: cached},
             max(ground.work.days, 1),
             input_tokens=mean,

@@ -138,8 +138,7 @@ def _evidence(ground: Ground, mean: float, side: TokenType) -> Evidence:
     sent, made = tokens[TokenType.INPUT], tokens[TokenType.OUTPUT]
     per_cent: Decimal | None = None
     if ground.work.days:
-        per_cent = ground.tariff.monthly_usd(
-            ground.scope,
+        per_cent = ground.monthly_usd(
             {side: round(tokens[side] / 100)},
             max(len(ground.traffic.rows), 1),
             input_tokens=sent / known,

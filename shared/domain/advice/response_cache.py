@@ -73,9 +73,7 @@ def _monthly_usd(ground: Ground, rows: Tally, window: str) -> tuple[Decimal | No
     tokens = {TokenType.INPUT: sent, TokenType.OUTPUT: rows.total(f"output_{window}")}
     cached = sent if ground.takes is None or ground.takes.caches_prompts else 0
     low, high = (
-        ground.tariff.monthly_usd(
-            ground.scope, each, max(ground.work.days, 1), input_tokens=sent / max(hits, 1)
-        )
+        ground.monthly_usd(each, max(ground.work.days, 1), input_tokens=sent / max(hits, 1))
         for each in (tokens | {TokenType.CACHED_INPUT: cached}, tokens)
     )
     return low, high

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from shared.domain.advice.scope import Scope
 from shared.domain.label import Labels
 from shared.domain.packing import Ints
 from shared.domain.rollup.measures import REQUEST_MEASURES
-from shared.domain.rollup.price_cell import kind_of_term
+from shared.domain.rollup.price_cell import WHOLE, kind_of_term
 from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.rollup.sketch import quantile
 from shared.domain.rollup.token_cell import TokenType
@@ -20,6 +21,7 @@ MEASURES = frozenset(
     {
         "n",
         "n_ok",
+        "weight_millionths",
         "streamed",
         "spilled",
         "retries",
@@ -57,6 +59,12 @@ class Traffic:
     def total(self, measure: str) -> int:
         """Return a sum over all days."""
         return int(self.rows.ints(measure).sum())
+
+    @property
+    def stood_for(self) -> Decimal:
+        """How many requests each reported one stands for on average; 1 unless clients sample."""
+        reported = self.total("n") * WHOLE
+        return Decimal(self.total("weight_millionths")) / reported if reported else Decimal(1)
 
     @property
     def failed(self) -> int:

@@ -73,6 +73,25 @@ def test_repeats_are_worth_a_cache_and_say_what_it_would_have_spared() -> None:
     assert made.evidence["seconds"] == pytest.approx(2.0 * events)
 
 
+def test_what_it_spares_is_told_of_sampled_out_requests_too_and_shares_are_not() -> None:
+    days = repeated(0.3)
+    weighed = [[replace(each, sample_weight=10.0) for each in day] for day in days]
+    plain, scaled = (
+        advised(response_cache.conclude(ground_of(each, tariff=tariff_of("gpt-5-mini"))))
+        for each in (days, weighed)
+    )
+    assert plain.estimated_cost_impact_usd_per_month is not None
+    assert scaled == replace(
+        plain,
+        estimated_cost_impact_usd_per_month=10 * plain.estimated_cost_impact_usd_per_month,
+        evidence=plain.evidence
+        | {
+            name: str(10 * Decimal(str(plain.evidence[name])))
+            for name in ("usd_per_month_low", "usd_per_month_high")
+        },
+    )
+
+
 def test_answers_are_kept_as_long_as_it_takes() -> None:
     made = advised(response_cache.conclude(ground_of(repeated(0.3, apart_m=40))))
     assert made.setting == "response_cache=1h"
