@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from shared.domain.packing import NULL
-from shared.domain.rollup.price_cell import kind_of_term
+from shared.domain.rollup.price_cell import WHOLE, kind_of_term
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.sketch import RELATIVE_ERROR, quantile
 from shared.domain.rollup.token_cell import TokenType
@@ -19,13 +19,16 @@ def report_of(rollup: Rollup) -> dict[str, Any]:
     """Return the report of a rollup that has exactly one row.
 
     Times are in milliseconds; None where nothing was measured, as for latency when all failed.
-    Counts, sums and tokens are exact, quantiles by nearest rank within `quantile_relative_error`.
+    Counts, sums and tokens are exact, and those of what was reported; quantiles by nearest rank
+    within `quantile_relative_error`. `sampled_out_requests` is how many more requests the weights
+    of the reported ones stand for.
     """
     total, ok = _int(rollup, "n"), _int(rollup, "n_ok")
     return {
         "total_requests": total,
         "successful_requests": ok,
         "failed_requests": total - ok,
+        "sampled_out_requests": sampled_out(rollup),
         "error_rate": (total - ok) / total if total else 0.0,
         "errors_by_type": _terms(rollup, "error_type"),
         "errors_by_class": _terms(rollup, "error_class"),
@@ -41,6 +44,11 @@ def report_of(rollup: Rollup) -> dict[str, Any]:
         "duplicates": _int(rollup, "duplicates"),
         "quantile_relative_error": RELATIVE_ERROR,
     }
+
+
+def sampled_out(rollup: Rollup) -> int:
+    """Return how many more requests the weights of those of a one-row rollup stand for."""
+    return (_int(rollup, "weight_millionths") - _int(rollup, "n") * WHOLE) // WHOLE
 
 
 def times_ms(rollup: Rollup, noun: str, prefix: str, count: str) -> dict[str, float | None]:

@@ -141,3 +141,11 @@ async def test_no_traffic_in_the_span_is_no_data() -> None:
     assert report["no_data"] is True
     assert report["time_range_seconds"] == span(T0 + MINUTE, T0 + HOUR).seconds
     assert "total_requests" not in report
+
+
+async def test_what_was_sampled_out_is_told_beside_what_was_reported() -> None:
+    monitor = Monitor()
+    await monitor.post(sent(sample_weight=10, input_tokens=5), sent(sample_weight=1.5), sent())
+    report = await monitor.report()
+    assert (report["total_requests"], report["total_input_tokens"]) == (3, 5)
+    assert report["sampled_out_requests"] == 9
