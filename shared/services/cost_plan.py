@@ -19,6 +19,7 @@ from shared.domain.plan.assembling import Stored, workload_of
 from shared.domain.plan.plan import plan_of
 from shared.domain.plan.view import CostPlan, Headline, view_of
 from shared.domain.plan.workload import Workload
+from shared.domain.rollup.price_cell import WHOLE
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.spend.spend_days import missing_days
 from shared.domain.timeline import DAY_M, instant, rfc3339_minute
@@ -55,6 +56,7 @@ def plan_from(read: Read, model: str | None) -> CostPlan:
             partial_day=read.partial,
             cost_basis="effective" if _reserved(load) else "list",
             unpriced_requests=table.whole.unpriced_requests,
+            sampled_out_requests=table.whole.unseen_requests // WHOLE,
         ),
     )
 

@@ -206,3 +206,44 @@ async def test_load_is_sized_from_the_digests_minutes() -> None:
     assert told.evidence["ptu"] == 30
     # By hand: four calls of 0.18 dollars a day.
     assert told.potential_monthly_savings == "21.6"
+
+
+async def planned_of(times: int, weight: float | None) -> CostPlan:
+    """Return the plan of a day of calls, each made some times in its minute at a weight."""
+    made = await monitor(nightly={"max_delay_s": 86_400})
+    since = MIDNIGHT.isoformat()
+    held = {"type": "GlobalProvisionedManaged", "ptu": 15, "effective_from": since}
+    await deploy(made, "held", **held)
+    await deploy(made, "prod", type="GlobalStandard")
+    for hour in range(1, 24, 2):
+        made.now = MIDNIGHT + (hour + 1) * HOUR
+        start = MIDNIGHT + hour * HOUR
+        given = {"start_time": start.isoformat(), "sample_weight": weight}
+        failed = {"status_code": 500, "application": "chat"} | given
+        again = failed | {"start_time": (start + MINUTE).isoformat()}
+        used = {"input_tokens": 5_000, "output_tokens": 1_000}
+        calls = [
+            each | {"operation_key": f"{hour}-{n}"} if "status_code" in each else each
+            for n in range(times)
+            for each in (
+                call(**given, **used),
+                call(**given, deployment="held", application="chat", **used),
+                call(**failed, **used),
+                call(**again, **used),
+            )
+        ]
+        await made.post(*calls, batch_id=f"h{hour}")
+        await made.roll()
+    await digested(made, 1)
+    return await planned(made, None)
+
+
+async def test_a_thinned_day_has_the_plan_of_the_whole_one() -> None:
+    whole, thinned = await planned_of(10, None), await planned_of(1, 10.0)
+    assert (whole.sampled_out_requests, thinned.sampled_out_requests) == (0, 12 * 4 * 9)
+    assert thinned == msgspec.structs.replace(whole, sampled_out_requests=12 * 4 * 9)
+    assert {each.type for each in whole.optimization_recommendations} >= {
+        "batch",
+        "deployment_optimization",
+        "retries",
+    }

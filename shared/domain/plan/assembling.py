@@ -10,7 +10,9 @@ from shared.domain import label
 from shared.domain.application import Application
 from shared.domain.cost.capacity import Capacity as HeldCapacity
 from shared.domain.cost.costing import merged_for
+from shared.domain.cost.token_costs import MEASURES
 from shared.domain.label import Labels
+from shared.domain.packing import Ints
 from shared.domain.plan.bill import Bill, Deployed, Line, Place
 from shared.domain.plan.cheaper_model import outputs_of
 from shared.domain.plan.exact import ZERO, exactly
@@ -31,7 +33,7 @@ from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.rollup.token_cell import TokenType
 from shared.domain.timeline import DAY_M
 
-READ = frozenset({"n", "n_ok", "tokens", "calls", "spilled", "input_sketch"})
+READ = MEASURES | {"spilled", "input_sketch"}
 """What is to be read of request rollups."""
 
 _ALL_SPILL = 0.95
@@ -207,24 +209,30 @@ def _lengths(rollups: Sequence[Rollup], model: str | None) -> dict[Place, InputL
 
 
 def _daily(every: Rollup, stored: Stored) -> dict[Place, list[int]]:
-    """Return each series' charged tokens by day of the period."""
-    entries = every.entries("tokens")
-    cells = [cell_of(term) for term in every.terms.get("tokens", [])]
-    counted = np.array(
-        [cell.kind in _SIDES and cell.outcome != Outcome.REFUSED for cell in cells], np.bool_
-    )
-    kept = counted[entries.keys] if cells else np.zeros(0, np.bool_)
-    rows = entries.rows[kept]
-    day = every.slots[rows] // DAY_M - stored.first // DAY_M
+    """Return each series' charged tokens by day of the period, sampled-out ones included."""
     names = [dict(each) for each in every.labels]
     places = [Place(*(own[name] for name in GROUP_BY)) for own in names]
     known = {place: at for at, place in enumerate(dict.fromkeys(places))}
     code = np.array([known[place] for place in places], np.int64)
     span = _days_of(stored)
     totals = np.zeros((len(known), span), np.int64)
-    inside = (day >= 0) & (day < span)
-    np.add.at(totals, (code[every.series[rows]][inside], day[inside]), entries.sums[kept][inside])
+    for measure in ("tokens", "unseen_tokens"):
+        rows, sums = _charged(every, measure)
+        day = every.slots[rows] // DAY_M - stored.first // DAY_M
+        inside = (day >= 0) & (day < span)
+        np.add.at(totals, (code[every.series[rows]][inside], day[inside]), sums[inside])
     return {place: totals[at].tolist() for place, at in known.items()}
+
+
+def _charged(every: Rollup, measure: str) -> tuple[Ints, Ints]:
+    """Return row and count of a measure's input and output tokens that are charged for."""
+    entries = every.entries(measure)
+    cells = [cell_of(term) for term in every.terms.get(measure, [])]
+    counted = np.array(
+        [cell.kind in _SIDES and cell.outcome != Outcome.REFUSED for cell in cells], np.bool_
+    )
+    kept = counted[entries.keys] if cells else np.zeros(0, np.bool_)
+    return entries.rows[kept], entries.sums[kept]
 
 
 def _days_of(stored: Stored) -> int:

@@ -46,7 +46,9 @@ class Line:
         counts: tokens by meter, >= 0; fractions where a part is expected to go.
         rates: of the tokens; None where they have no price.
         failed: of the counts, those of requests that failed.
-        requests: how many there were.
+        requests: how many were reported.
+        unseen_requests: how many more those stand for, which clients sampled out; their tokens are
+            in `counts`, an estimate.
         under: the capacity that serves it; None where it went elsewhere.
         paid: the share paid by token as it is: 0 where capacity served it, else 1.
     """
@@ -62,8 +64,14 @@ class Line:
     rates: ContextBand | None
     failed: Mapping[Meter, Decimal] = field(default_factory=dict)
     requests: int = 0
+    unseen_requests: int = 0
     under: Deployed | None = None
     paid: Decimal = ONE
+
+    @property
+    def all_requests(self) -> int:
+        """Return how many requests its tokens are of, sampled-out ones included."""
+        return self.requests + self.unseen_requests
 
     def costs(self, spilled: Mapping[Meter, Decimal] | None) -> dict[Meter, Decimal]:
         """Return US dollars by meter; `spilled` is the share of each that is paid by token."""

@@ -188,12 +188,16 @@ def outputs_of(lines: Iterable[Line]) -> dict[tuple[str, str], Decimal]:
     """Return output tokens a request by application and model, where there are enough requests."""
     made: dict[tuple[str, str], Decimal] = {}
     requests: dict[tuple[str, str], int] = {}
+    reported: dict[tuple[str, str], int] = {}
     for line in lines:
         key = line.place.application, line.place.model
         own = sum((n for m, n in line.counts.items() if is_output(m)), ZERO)
         made[key] = made.get(key, ZERO) + own
-        requests[key] = requests.get(key, 0) + line.requests
-    return {key: made[key] / count for key, count in requests.items() if count >= FEWEST}
+        requests[key] = requests.get(key, 0) + line.all_requests
+        reported[key] = reported.get(key, 0) + line.requests
+    return {
+        key: made[key] / max(requests[key], 1) for key, count in reported.items() if count >= FEWEST
+    }
 
 
 def _scores(parts: list[Tally], names: Sequence[str]) -> dict[str, Score]:

@@ -69,13 +69,13 @@ def by_column(counts: Iterable[Mapping[Meter, Decimal]]) -> dict[Meter, Decimal]
 
 
 def load_of(parts: Iterable[Tally]) -> Load:
-    """Return the load that digests tell of one deployment.
+    """Return the load that digests tell of one deployment, sampled-out requests included.
 
     Args:
         parts: rows of that deployment from the section `load` of each day, in any order; a minute
             may be in several, as a request belongs to the day it ended.
     """
-    rows = merged([Tally({"minute": part.keys["minute"]}, part.sums) for part in parts])
+    rows = merged([Tally({"minute": part.keys["minute"]}, part.sums) for part in parts]).estimated()
     written = rows.sums["cache_write"]
     sums = {
         Meter.INPUT: np.maximum(rows.sums["uncached_input"] - written, 0),

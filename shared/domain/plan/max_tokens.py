@@ -25,7 +25,7 @@ from shared.domain.recommendation.recommendation import Effort, Fact
 from shared.domain.rollup.sketch import middle, quantile
 
 FEWEST = 200
-"""Answers that have to have ended by themselves before a limit is read from them."""
+"""Reported answers that have to have ended by themselves before a limit is read from them."""
 
 _LEAST = 16
 _RULES = {Case.LOW: (0.999, 1.5), Case.EXPECTED: (0.999, 1.1), Case.HIGH: (0.99, 1.0)}
@@ -74,8 +74,8 @@ def max_tokens(traffic: Traffic, sides: Mapping[Place, Sides], target: str) -> R
     cuts: dict[Place, Cuts] = {}
     facts: dict[Place, Mapping[str, Fact]] = {}
     for place, rows in traffic.by_place("outputs").items():
-        lengths, made = lengths_of(rows), sides.get(place, Sides()).output
-        if int(lengths.ended.sum()) < FEWEST or not lengths.cut.any():
+        lengths, made = lengths_of(rows.estimated()), sides.get(place, Sides()).output
+        if int(lengths_of(rows).ended.sum()) < FEWEST or not lengths.cut.any():
             continue
         limits = {case: lengths.limit(case) for case in Case}
         saved = {case: lengths.beyond(limit, lengths.cut) for case, limit in limits.items()}

@@ -21,7 +21,8 @@ def prompt_caching(traffic: Traffic, sides: Mapping[Place, Sides], target: str) 
     """Return the option of letting the prompt cache work; None where no prefix came twice."""
     cuts: dict[Place, Cuts] = {}
     facts: dict[Place, Mapping[str, Fact]] = {}
-    for place, rows in traffic.by_place("prefix").items():
+    for place, reported in traffic.by_place("prefix").items():
+        rows = reported.estimated()
         missed, sent = missed_tokens(rows), sides.get(place, Sides()).input
         if not missed[Case.HIGH]:
             continue

@@ -49,7 +49,7 @@ type Cuts = Mapping[Case, Cut]
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Tokens of a series over the period as it was."""
+    """Tokens and requests of a series over the period as it was, sampled-out ones included."""
 
     input: Decimal = ZERO
     output: Decimal = ZERO
@@ -153,7 +153,7 @@ def sides_of(bill: Bill) -> dict[Place, Sides]:
             own.input + sum(line.counts.values(), ZERO) - made,
             own.output + made,
             own.failed + sum(line.failed.values(), ZERO),
-            own.requests + line.requests,
+            own.requests + line.all_requests,
         )
     return found
 

@@ -22,7 +22,8 @@ def response_caching(
     """Return the option of a cache of answers; None where no prompt came twice."""
     cuts: dict[Place, Cuts] = {}
     facts: dict[Place, Mapping[str, Fact]] = {}
-    for place, rows in traffic.by_place("cache_hits").items():
+    for place, reported in traffic.by_place("cache_hits").items():
+        rows = reported.estimated()
         own = sides.get(place, Sides())
         if not rows.total("hits_24h"):
             continue

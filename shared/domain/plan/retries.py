@@ -22,7 +22,8 @@ def retries(traffic: Traffic, sides: Mapping[Place, Sides], target: str) -> Redu
     """Return the option of not repeating what does not succeed; None where nothing is repeated."""
     cuts: dict[Place, Cuts] = {}
     facts: dict[Place, Mapping[str, Fact]] = {}
-    for place, rows in traffic.by_place("retries").items():
+    for place, reported in traffic.by_place("retries").items():
+        rows = reported.estimated()
         failed = sides.get(place, Sides()).failed
         spared = _spared(rows)
         if failed <= 0 or not spared[Case.HIGH]:

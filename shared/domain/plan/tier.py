@@ -143,7 +143,7 @@ class Cheaper:
             evidence={
                 **labels_of(self.place._replace(model=model)),
                 **self._facts(next(iter(found.values()))),
-                "requests": sum(line.requests for line in found.values()),
+                "requests": sum(line.all_requests for line in found.values()),
                 "assumptions": self.way.assumption,
             },
             low=bills[Case.LOW],

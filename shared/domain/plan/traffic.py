@@ -27,8 +27,9 @@ class Traffic:
         days: how many days had one.
         places: the series, by number.
         scores: names of scores, by number.
-        sections: name -> tally; keys `series` and `score` are numbers of these lists.
-        loads: tokens per minute by deployment.
+        sections: name -> tally; keys `series` and `score` are numbers of these lists. Sums are
+            of what was reported; `Tally.estimated` adds what was sampled out.
+        loads: tokens per minute by deployment, sampled-out requests included.
         reach: the share of a day that the search for earlier answers reached back at least, 0..1.
     """
 

@@ -25,7 +25,7 @@ from shared.domain.price.pricing import Pricing, Resolved
 from shared.domain.price.ptu import ptu_sizing
 from shared.domain.price.region import region_name
 from shared.domain.rollup.call_cell import CallKind
-from shared.domain.rollup.price_cell import BANDS, Outcome
+from shared.domain.rollup.price_cell import BANDS, WHOLE, Outcome
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.timeline import DAY_M, EPOCH, instant
 
@@ -46,6 +46,7 @@ class _Draft:
     counts: dict[Meter, int]
     failed: dict[Meter, int]
     requests: int = 0
+    unseen_millionths: int = 0
 
 
 def lines_of(rollup: Rollup, pricing: Pricing, *, with_unpriced: bool = False) -> list[Line]:
@@ -105,7 +106,9 @@ def _drafts(rollup: Rollup, cells: CellColumns, epoch: Ints) -> dict[_Key, _Draf
             if outcome == _FAILED:
                 draft.failed[meter] = draft.failed.get(meter, 0) + count
     for key, _, kind, count in _summed(cells.calls, series, epoch, width, len(_CALLS)):
-        if key in drafts and _CALLS[kind] is not CallKind.UNSEEN:
+        if key in drafts and _CALLS[kind] is CallKind.UNSEEN:
+            drafts[key].unseen_millionths += count
+        elif key in drafts:
             drafts[key].requests += count
     return drafts
 
@@ -153,6 +156,7 @@ def _line(
         rates=rates,
         failed={meter: Decimal(count) for meter, count in draft.failed.items() if count > 0},
         requests=draft.requests,
+        unseen_requests=round(draft.unseen_millionths / WHOLE),
         home=home,
         under=home if _can_be_held(resolved, band, day) else None,
         paid=ZERO if provisioned else ONE,

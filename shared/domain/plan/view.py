@@ -84,6 +84,8 @@ class CostPlan(msgspec.Struct, frozen=True, kw_only=True):
         expected_savings: of all that is recommended together, a month.
         reason: why nothing is recommended; empty where something is.
         unpriced_requests: requests without a price, which are in no amount.
+        sampled_out_requests: how many more requests the weights of the reported ones stand for;
+            what they used is in every amount, an estimate.
         triggers: signs that made the plan look closer.
         not_examined: what could not be looked at.
     """
@@ -103,6 +105,7 @@ class CostPlan(msgspec.Struct, frozen=True, kw_only=True):
     expected_savings: str
     reason: str
     unpriced_requests: int
+    sampled_out_requests: int
     triggers: list[str]
     not_examined: list[NotExamined]
 
@@ -117,6 +120,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     partial_day: bool
     cost_basis: str
     unpriced_requests: int
+    sampled_out_requests: int = 0
 
 
 @exactly
@@ -140,6 +144,7 @@ def view_of(plan: Plan, head: Headline) -> CostPlan:
         expected_savings=usd_text(expected),
         reason=plan.reason,
         unpriced_requests=head.unpriced_requests,
+        sampled_out_requests=head.sampled_out_requests,
         triggers=list(plan.triggers),
         not_examined=[NotExamined(each.type, each.target, each.reason) for each in plan.unexamined],
     )
