@@ -79,7 +79,7 @@ def test_every_answer_has_its_line() -> None:
     assert "everything: $950.00, expected to be exceeded on 2026-11-29" in text
     assert "gpt-5 is increasing (+1.50 a day, p 0.01)" in text
     assert "2026-11-23 12:00 application bot: $24.10 in the hour, up to $6.20 is usual" in text
-    assert "could save 5.0% of what reported requests and capacity cost" in text
+    assert "could save $10.00 of $200.00 in 30 days (5.0%)" in text
     assert "Shorten the longest prompts." in text
 
 

@@ -263,7 +263,7 @@ async def test_with_weeks_before_it_the_story_has_spend_and_advice(
     for line in (
         "31 days $120.50: gpt-5 $120.50",
         "budget everything: $123.50, expected to be exceeded on 2026-11-29",
-        "plan could save 25.0% of what reported requests and capacity cost",
+        "plan could save $30.00 of $120.00 in 30 days (25.0%)",
         "$30.00 Let contracts wait. ($20.00 to $40.00)",
         "Advice: 6 recommendations, the first 5",
         "Worse than its baseline in the last hour: gpt-5",

@@ -53,7 +53,7 @@ async def ask_advice(api: Api, traffic: Traffic) -> Advice:
 def advice_lines(advice: Advice, paint: Paint) -> list[str]:
     """Return the section about advice."""
     more = f", the first {SHOWN}" if len(advice.proposed) > SHOWN else ""
-    lines = [paint.bold("Biggest savings of the plan, in 30 days, of what was reported")]
+    lines = [paint.bold("Biggest savings of the plan, in 30 days")]
     lines += [f"  {_saving(each)}" for each in advice.savings[:SHOWN]] or ["  none"]
     lines += ["", paint.bold(f"Advice: {len(advice.proposed)} recommendations{more}")]
     for item in advice.proposed[:SHOWN]:

@@ -122,12 +122,12 @@ def _unusual(anomaly: Json) -> str:
 
 
 def _plan(plan: Json) -> str:
-    """Return what could be saved, as a share: a plan knows what was reported, and capacity held."""
+    """Return what could be saved in a month, and of what."""
     cost = Decimal(plan["current_monthly_cost_estimate"])
     if not plan["implementation_priority"] or not cost:
         return str(plan["reason"])
-    saved = Decimal(plan["expected_savings"]) / cost
-    return f"could save {saved:.1%} of what reported requests and capacity cost"
+    saved = Decimal(plan["expected_savings"])
+    return f"could save {_usd(str(saved))} of {_usd(str(cost))} in 30 days ({saved / cost:.1%})"
 
 
 def _usd(amount: str | None) -> str:
