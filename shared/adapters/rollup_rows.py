@@ -5,7 +5,7 @@ Partitions: `5m|yyyyMMdd`, `1h|yyyyMM`, `1d|yyyy`; rows: the kind's letter and `
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -40,11 +40,11 @@ def head_row(kind: Kind, grain: Grain, start: int) -> str:
     return f"{kind}{instant(start).strftime(_FORMATS[grain][1])}"
 
 
-def start_of(grain: Grain, partition: str, row: str) -> int:
+def start_of(partition: str, row: str) -> int:
     """Return the minute at which the rollup of a row begins."""
     text = partition.split("|")[1] + row[1:5]
-    moment = datetime.strptime(text, "".join(_FORMATS[grain])).replace(tzinfo=UTC)
-    return minute_of(moment)
+    # ISO 8601 in its basic format, which is read many times as fast as by `strptime`.
+    return minute_of(datetime.fromisoformat(f"{text[:8]}T{text[8:] or '00'}Z"))
 
 
 def starts_in(grain: Grain, first: int, end: int) -> range:

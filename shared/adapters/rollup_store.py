@@ -134,7 +134,7 @@ class RollupStore:
             async for entity in self._tables.query(
                 layout.ROLLUPS, partition, first=low, end=high, select=select
             ):
-                found.setdefault(start_of(grain, partition, entity.row), []).append(entity)
+                found.setdefault(start_of(partition, entity.row), []).append(entity)
         return found
 
 

@@ -11,6 +11,8 @@ from shared.domain.packing import NULL, Floats, Ints
 
 _HIGHEST = np.iinfo(np.int64).max
 _DIGIT_BITS = 16
+# Places a code, where each possible one has a place.
+_SPARSEST = 4
 
 
 class Groups:
@@ -54,6 +56,13 @@ class Groups:
         """Return each group's sum, in the rows' order."""
         return self._reduce_floats(np.add, values)
 
+    def sum_exact(self, values: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return each group's sum of ints or Decimals, as the decimal context in force adds."""
+        if len(self._starts) == 0:
+            return np.empty(0, object)
+        summed: NDArray[np.object_] = np.add.reduceat(values[self._order], self._starts)
+        return summed
+
     def min(self, values: Ints) -> Ints:
         """Return each group's least value, `NULL` where it has none."""
         least = self._reduce(np.minimum, np.where(values == NULL, _HIGHEST, values))
@@ -91,6 +100,23 @@ class Groups:
         return reduced
 
 
+def sums_by_code(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct codes, ascending, and the sum of the values of each."""
+    if len(codes) == 0:
+        return codes, values
+    lowest = int(codes.min())
+    span = int(codes.max()) - lowest + 1
+    if span > _SPARSEST * len(codes):
+        groups = Groups(codes)
+        return groups.codes, groups.sum(values)
+    # Codes this close together have a place each, which takes a tenth of the time of sorting them.
+    places = codes - lowest
+    sums, found = np.zeros(span, np.int64), np.zeros(span, np.bool_)
+    np.add.at(sums, places, values)
+    found[places] = True
+    return np.flatnonzero(found) + lowest, sums[found]
+
+
 def ranked[T: (str, Labels)](items: Sequence[T]) -> tuple[list[T], Ints]:
     """Return the distinct items, sorted, and each item's place among them."""
     distinct = sorted(set(items))
@@ -100,8 +126,9 @@ def ranked[T: (str, Labels)](items: Sequence[T]) -> tuple[list[T], Ints]:
 
 def _stable_order(codes: Ints) -> Ints:
     """Return the stable order of codes; numpy sorts 16-bit numbers in linear time."""
-    if len(codes) == 0:
-        return np.empty(0, np.int64)
+    # Rollups in order of time make codes in order.
+    if (codes[1:] >= codes[:-1]).all():
+        return np.arange(len(codes))
     lowest = int(codes.min())
     span = int(codes.max()) - lowest
     if span >= 1 << 2 * _DIGIT_BITS:

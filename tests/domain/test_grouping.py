@@ -1,11 +1,13 @@
 """Grouped reductions equal plain loops over the groups."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.grouping import Groups, ranked
+from shared.domain.grouping import Groups, ranked, sums_by_code
 from shared.domain.packing import NULL, Ints
 from tests.domain.factories import ints
 
@@ -35,6 +37,12 @@ def test_groups_reduce_as_loops_do(drawn: list[tuple[int, int, int]]) -> None:
     assert groups.codes.tolist() == list(plain)
     assert groups.count().tolist() == [len(members) for members in plain.values()]
     assert groups.sum(values).tolist() == [sum(each) for each in known]
+    sums = sums_by_code(ints(*(code for code, _, _ in drawn)), np.where(values == NULL, 0, values))
+    assert [each.tolist() for each in sums] == [list(plain), [sum(each) for each in known]]
+    exact = np.array([Decimal(v) for _, v, _ in drawn], object)
+    assert groups.sum_exact(exact).tolist() == [
+        sum(v for v, _ in members) for members in plain.values()
+    ]
     assert groups.min(values).tolist() == [min(each, default=NULL) for each in known]
     assert groups.max(values).tolist() == [max(each, default=NULL) for each in known]
     assert [list(plain)[at] for at in groups.inverse] == [code for code, _, _ in drawn]

@@ -8,7 +8,6 @@ import numpy as np
 from shared.domain import label
 from shared.domain.cost.capacity import Capacity
 from shared.domain.cost.capacity_lines import capacity_lines
-from shared.domain.cost.line import CostLine
 from shared.domain.cost.table import CostTable, Period
 from shared.domain.cost.token_costs import MEASURES, token_lines, wide_labels
 from shared.domain.label import Labels
@@ -68,28 +67,28 @@ def costs_of(
         query: what is asked.
         through: every minute before this one is rolled up; None before the first rollup.
     """
-    asked = merged_for(rollups, query.group_by, query.step_m, query.wants)
+    wide = tuple(dict.fromkeys([*query.group_by, *query.where]))
+    held = {each.deployment for each in capacity.held}
+
+    def uses_capacity(labels: Mapping[str, str]) -> bool:
+        return labels.get(label.DEPLOYMENT) in held
+
+    merged = merged_for(
+        rollups, wide, query.step_m, lambda each: query.wants(each) or uses_capacity(each)
+    )
     lines = token_lines(
-        asked, pricing, group_by=query.group_by, period=query.period, span=query.span
+        _of_series(merged, query.wants),
+        pricing,
+        group_by=query.group_by,
+        period=query.period,
+        span=query.span,
     )
     table = CostTable(query.span, query.period, query.group_by, lines, through)
     if not capacity.held and not capacity.unused:
         return table
-    more = _capacity_lines(rollups, pricing, capacity, query)
-    return replace(table, lines=[*lines, *more]).by(query.group_by)
-
-
-def _capacity_lines(
-    rollups: Sequence[Rollup], pricing: Pricing, capacity: Capacity, query: CostQuery
-) -> list[CostLine]:
-    """Return the part of capacity that the groups asked for pay: all that used it are looked at."""
-    names = {held.deployment for held in capacity.held}
-    wide = tuple(dict.fromkeys([*query.group_by, *query.where]))
-    everyone = merged_for(
-        rollups, wide, query.step_m, lambda labels: labels.get(label.DEPLOYMENT) in names
-    )
-    lines = capacity_lines(
-        everyone,
+    # Who pays for capacity depends on all that used it, asked for or not.
+    more = capacity_lines(
+        _of_series(merged, uses_capacity),
         capacity,
         pricing,
         group_by=wide,
@@ -97,7 +96,13 @@ def _capacity_lines(
         span=query.span,
         step_m=query.step_m,
     )
-    return [line for line in lines if query.wants(dict(line.labels))]
+    wanted = [line for line in more if query.wants(dict(line.labels))]
+    return replace(table, lines=[*lines, *wanted]).by(query.group_by)
+
+
+def _of_series(rollup: Rollup, wanted: Callable[[Mapping[str, str]], bool]) -> Rollup:
+    kept = np.array([wanted(dict(labels)) for labels in rollup.labels], np.bool_)
+    return rollup.where(kept[rollup.series])
 
 
 def merged_for(

@@ -1,14 +1,16 @@
 """Which rates each cell of a day is charged at: asked once per deployment, day, tier and band."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.domain import label
 from shared.domain.cost.cells import METERS, CellColumns
+from shared.domain.cost.line import NOTHING
 from shared.domain.packing import Ints
 from shared.domain.price.charge import EXACT
 from shared.domain.price.list_price import PER_TOKENS, ContextBand
@@ -19,6 +21,10 @@ from shared.domain.timeline import DAY_M, instant
 
 PRICING_LABELS = (label.MODEL, label.MODEL_VERSION, label.RESOURCE, label.DEPLOYMENT)
 """The labels that a price depends on."""
+
+REASONS = tuple(Unpriced)
+PRICED = -1
+"""In columns of indices into `REASONS`: there is a price, or none is needed."""
 
 _PER_TOKENS = Decimal(PER_TOKENS)
 _NO_OFFER = (Unpriced.UNKNOWN_TIER, Unpriced.UNKNOWN_DEPLOYMENT_TYPE)
@@ -38,6 +44,50 @@ class Rate:
     usd_per_token: tuple[Decimal | None, ...] = ()
     unpriced: Unpriced | None = None
     assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RateColumns:
+    """Rates as columns, one row a rate.
+
+    Attributes:
+        usd_per_token: Decimal list price by meter; 0 where there is none.
+        priced: whether tokens have list prices.
+        assumed: whether they have them because the deployment was taken for Global.
+        unpriced: why requests have no price, as index into `REASONS`; `PRICED` elsewhere.
+        meter_unpriced: the same of tokens, by meter.
+    """
+
+    usd_per_token: NDArray[np.object_]
+    priced: NDArray[np.bool_]
+    assumed: NDArray[np.bool_]
+    unpriced: Ints
+    meter_unpriced: Ints
+
+
+def rate_columns(rates: Sequence[Rate]) -> RateColumns:
+    """Return rates as columns."""
+    return RateColumns(
+        np.array([_prices(rate) for rate in rates], object).reshape(-1, len(METERS)),
+        np.array([bool(rate.usd_per_token) for rate in rates], np.bool_),
+        np.array([rate.assumed and bool(rate.usd_per_token) for rate in rates], np.bool_),
+        np.array([_reason(rate.unpriced) for rate in rates], np.int64),
+        np.array([_meter_reasons(rate) for rate in rates], np.int64).reshape(-1, len(METERS)),
+    )
+
+
+def _prices(rate: Rate) -> list[Decimal]:
+    return [usd or NOTHING for usd in rate.usd_per_token] or [NOTHING] * len(METERS)
+
+
+def _reason(unpriced: Unpriced | None) -> int:
+    return PRICED if unpriced is None else REASONS.index(unpriced)
+
+
+def _meter_reasons(rate: Rate) -> list[int]:
+    if not rate.usd_per_token:
+        return [_reason(rate.unpriced)] * len(METERS)
+    return [_reason(Unpriced.METER if usd is None else None) for usd in rate.usd_per_token]
 
 
 class Rates:

@@ -117,4 +117,5 @@ def csv_of(rows: Sequence[CostRow], grouping: Grouping) -> bytes:
 
 def _flat(row: CostRow) -> dict[str, Any]:
     fields = msgspec.structs.asdict(row)
-    return {**fields.pop("keys"), **fields}
+    keys: dict[str, Any] = fields.pop("keys")
+    return keys | fields

@@ -15,6 +15,7 @@ Money is text in US dollars, exact; only costs per request or answer are rounded
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -43,7 +44,7 @@ class RowKind(StrEnum):
     UNUSED_RESERVATION = "unused_reservation"
 
 
-_ORDER = tuple(RowKind)
+_PLACE = {kind: at for at, kind in enumerate(RowKind)}
 
 
 class CostRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,30 +102,52 @@ def rows_of(lines: Sequence[CostLine], grouping: Grouping, good: GoodShares) -> 
         grouping: what tells rows apart.
         good: shares of good answers, likewise.
     """
+    times = {start: _times(start) for start in {line.start for line in lines}}
     found = [
         (line.start, row)
         for line in lines
-        for row in _rows(line, grouping, good.shares.get((line.start, line.labels)), good.score)
+        for row in _rows(
+            line,
+            _keys(line, grouping, times[line.start]),
+            good.shares.get((line.start, line.labels)),
+            good.score,
+        )
     ]
 
     def rank(each: tuple[int, CostRow]) -> tuple[int, int, Decimal, list[str]]:
         start, row = each
         texts = [text or "" for text in row.keys.values()]
-        return start, _ORDER.index(row.row), -Decimal(row.list_cost), texts
+        return start, _PLACE[row.row], -Decimal(row.list_cost), texts
 
     return [row for _, row in sorted(found, key=rank)]
 
 
-def _rows(line: CostLine, grouping: Grouping, share: Share | None, score: str) -> Iterator[CostRow]:
-    keys = _keys(line, grouping)
+def _times(start: int) -> dict[str, str]:
+    return {
+        DAY: f"{instant(start):%Y-%m-%d}",
+        HOUR: rfc3339_minute(start - start % HOUR_M),
+    }
+
+
+def _keys(line: CostLine, grouping: Grouping, times: Mapping[str, str]) -> dict[str, str | None]:
+    labels = dict(line.labels)
+    return {
+        name: times[name] if name in times else labels[label_of(name)] or None
+        for name in grouping.names
+    }
+
+
+def _rows(
+    line: CostLine, keys: dict[str, str | None], share: Share | None, score: str
+) -> Iterator[CostRow]:
     if line.kind is not LineKind.USAGE:
-        row = CostRow(keys=keys, row=RowKind(line.kind))
-        yield _charged(row, {}, line.ptu_list_cost, line.ptu_effective_cost)
+        kind = RowKind(line.kind)
+        yield _charged(kind, keys, {}, line.ptu_list_cost, line.ptu_effective_cost)
     elif line.requests > line.unpriced_requests or line.token_cost or line.ptu_list_cost:
         yield _usage(line, keys, share, score)
     if line.unseen_costs:
-        row = CostRow(keys=keys, row=RowKind.UNSEEN, requests=line.unseen_requests // WHOLE)
-        yield _charged(row, line.unseen_costs, NOTHING, NOTHING)
+        unseen = line.unseen_requests // WHOLE
+        yield _charged(RowKind.UNSEEN, keys, line.unseen_costs, NOTHING, NOTHING, requests=unseen)
     if line.unpriced:
         yield _unpriced(line, keys)
 
@@ -132,11 +155,14 @@ def _rows(line: CostLine, grouping: Grouping, share: Share | None, score: str) -
 def _usage(line: CostLine, keys: dict[str, str | None], share: Share | None, score: str) -> CostRow:
     requests = line.requests - line.unpriced_requests
     successes = line.successes - line.unpriced_successes
-    cost = total((line.token_cost, line.ptu_list_cost))
+    cost = EXACT.add(line.token_cost, line.ptu_list_cost)
     known = all(text for _, text in line.labels)
-    row = CostRow(
-        keys=keys,
-        row=RowKind.USAGE if known else RowKind.UNALLOCATED,
+    return _charged(
+        RowKind.USAGE if known else RowKind.UNALLOCATED,
+        keys,
+        line.token_costs,
+        line.ptu_list_cost,
+        line.ptu_effective_cost,
         failed_cost=_text(line.failed_cost),
         requests=requests,
         successes=successes,
@@ -147,7 +173,6 @@ def _usage(line: CostLine, keys: dict[str, str | None], share: Share | None, sco
         cost_per_good_answer=_per_good(cost, successes, share.value) if share else None,
         good_answers=_good(cost, successes, share, score) if share else None,
     )
-    return _charged(row, line.token_costs, line.ptu_list_cost, line.ptu_effective_cost)
 
 
 def _unpriced(line: CostLine, keys: dict[str, str | None]) -> CostRow:
@@ -165,26 +190,21 @@ def _unpriced(line: CostLine, keys: dict[str, str | None]) -> CostRow:
     )
 
 
-def _keys(line: CostLine, grouping: Grouping) -> dict[str, str | None]:
-    labels = dict(line.labels)
-    times = {
-        DAY: f"{instant(line.start):%Y-%m-%d}",
-        HOUR: rfc3339_minute(line.start - line.start % HOUR_M),
-    }
-    return {
-        name: times[name] if name in times else labels[label_of(name)] or None
-        for name in grouping.names
-    }
-
-
 def _charged(
-    row: CostRow, costs: Mapping[Meter, Decimal], listed: Decimal, effective: Decimal
+    kind: RowKind,
+    keys: dict[str, str | None],
+    costs: Mapping[Meter, Decimal],
+    listed: Decimal,
+    effective: Decimal,
+    **fields: Any,
 ) -> CostRow:
+    """Return a row of the costs of tokens and capacity, with further fields."""
     tokens = total(costs.values())
     named = [costs.get(meter, NOTHING) for meter in _NAMED]
     sent, cached, written, made = map(_text, named)
-    return msgspec.structs.replace(
-        row,
+    return CostRow(
+        keys=keys,
+        row=kind,
         list_cost=_text(EXACT.add(tokens, listed)),
         effective_cost=_text(EXACT.add(tokens, effective)),
         input_token_cost=sent,
@@ -193,6 +213,7 @@ def _charged(
         output_token_cost=made,
         other_cost=_text(EXACT.subtract(tokens, total(named))),
         deployment_cost=_text(listed),
+        **fields,
     )
 
 
@@ -204,7 +225,7 @@ def usd_per(cost: Decimal, count: int | Decimal) -> str | None:
     """Return an amount divided by a count, rounded to ten digits; None where that is 0."""
     if count == 0:
         return None
-    return usd_text(EXACT.divide(cost, Decimal(count)).quantize(_ROUNDED, context=EXACT))
+    return usd_text(EXACT.quantize(EXACT.divide(cost, Decimal(count)), _ROUNDED))
 
 
 def _good(cost: Decimal, successes: int, share: Share, score: str) -> GoodAnswers:

@@ -84,11 +84,10 @@ class CostTable:
         if _FINEST_FIRST.index(longer) < _FINEST_FIRST.index(self.period):
             raise ValueError(f"costs by {self.period} cannot be told by {longer}")
         found: dict[tuple[int, Labels, LineKind], list[CostLine]] = {}
+        coarser = {labels: _only(labels, group_by) for labels in {x.labels for x in self.lines}}
         for line in self.lines:
-            own = dict(line.labels)
-            labels = tuple((name, own.get(name, "")) for name in group_by)
             start = longer.start(line.start, self.span)
-            found.setdefault((start, labels, line.kind), []).append(line)
+            found.setdefault((start, coarser[line.labels], line.kind), []).append(line)
         lines = [_one(found[key], key) for key in sorted(found)]
         return CostTable(self.span, longer, tuple(group_by), lines, self.through)
 
@@ -105,6 +104,11 @@ class CostTable:
             day: summed(lines, start=lines[0].start, labels=(), kind=LineKind.USAGE)
             for day, lines in found.items()
         }
+
+
+def _only(labels: Labels, names: Sequence[str]) -> Labels:
+    own = dict(labels)
+    return tuple((name, own.get(name, "")) for name in names)
 
 
 def _one(lines: list[CostLine], key: tuple[int, Labels, LineKind]) -> CostLine:

@@ -6,16 +6,26 @@ capacity tokens cost nothing of their own. Everything is linear in the counts, s
 periods add up exactly however they are cut.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.domain.cost.cells import CALLS, METERS, OUTCOMES, Entries, cell_columns
 from shared.domain.cost.line import NOTHING, Amount, CostLine
-from shared.domain.cost.rates import PRICING_LABELS, Rate, Rates, rate_numbers
+from shared.domain.cost.rates import (
+    PRICED,
+    PRICING_LABELS,
+    REASONS,
+    RateColumns,
+    Rates,
+    rate_columns,
+    rate_numbers,
+)
 from shared.domain.cost.table import Period, in_order
 from shared.domain.grouping import Groups
 from shared.domain.label import Labels
@@ -32,6 +42,13 @@ MEASURES = frozenset({"n", "n_ok", "tokens", "unseen_tokens", "calls"})
 """What is to be read of request rollups."""
 
 type Target = tuple[int, Labels]
+type Mask = NDArray[np.bool_]
+type Amounts = NDArray[np.object_]
+"""Decimal US dollars, in columns."""
+
+_OK, _FAILED, _REFUSED = (OUTCOMES.index(each) for each in Outcome)
+_UNSEEN, _NO_USAGE = CALLS.index(CallKind.UNSEEN), CALLS.index(CallKind.NO_USAGE)
+_KINDS = max(len(METERS), len(CALLS))
 
 
 def wide_labels(group_by: Sequence[str]) -> tuple[str, ...]:
@@ -60,56 +77,36 @@ def token_lines(
         priced_on: the day whose prices all days are charged at; None for each day's own.
         priced_as: the canonical model that all are charged as; None for each one's own.
     """
+    if len(rollup) == 0:
+        return []
     owner, targets = _owners(rollup, group_by, period, span)
-    cells, rates = cell_columns(rollup), Rates(pricing, priced_on, priced_as)
-    rate_of = rate_numbers(rollup, cells, rates)
-    drafts = [_Draft() for _ in targets]
-    _add_tokens(drafts, owner, rate_of, rates.found, cells.tokens)
-    _add_unseen(drafts, owner, rate_of, rates.found, cells.unseen)
-    _add_calls(drafts, owner, rate_of, rates.found, cells.calls)
-    requests, successes = (
-        np.bincount(owner, rollup.ints(name), len(targets)).astype(np.int64).tolist()
-        for name in ("n", "n_ok")
+    cells, met = cell_columns(rollup), Rates(pricing, priced_on, priced_as)
+    rate_of = rate_numbers(rollup, cells, met).reshape(len(rollup), -1)
+    rates, size = rate_columns(met.found), len(targets)
+    tokens, unseen, calls = (
+        _counts(entries, owner, rate_of) for entries in (cells.tokens, cells.unseen, cells.calls)
     )
+    tokens = tokens.where(tokens.outcome != _REFUSED)
+    unseen = unseen.where((unseen.outcome != _REFUSED) & rates.priced[unseen.rate])
+    told = calls.where(calls.kind != _UNSEEN)
+    charged = told.where(told.outcome != _REFUSED)
+    costs, failed = _costs(tokens, rates), tokens.outcome == _FAILED
+    fields: dict[str, Sequence[Any]] = {
+        "token_costs": _by_meter(tokens, costs, size),
+        "failed_cost": _total_cost(tokens.target[failed], costs[failed], size),
+        "unseen_costs": _by_meter(unseen, _costs(unseen, rates), size),
+        "tokens": _by_meter(tokens, tokens.sums.astype(object), size),
+        "requests": _total(owner, rollup.ints("n"), size),
+        "successes": _total(owner, rollup.ints("n_ok"), size),
+        "refused": told.where(told.outcome == _REFUSED).total(size),
+        "unpriced": _unpriced(tokens, charged, rates, size),
+        "assumed_requests": told.where(rates.assumed[told.rate]).total(size),
+        "unseen_requests": calls.where(calls.kind == _UNSEEN).total(size),
+    }
     return in_order(
-        draft.line(target, requests[at], successes[at])
-        for at, (draft, target) in enumerate(zip(drafts, targets, strict=True))
+        CostLine(start=start, labels=labels, **dict(zip(fields, values, strict=True)))
+        for (start, labels), *values in zip(targets, *fields.values(), strict=True)
     )
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A line while it is added up."""
-
-    costs: dict[Meter, Decimal] = field(default_factory=dict)
-    failed: Decimal = NOTHING
-    unseen: dict[Meter, Decimal] = field(default_factory=dict)
-    tokens: dict[Meter, int] = field(default_factory=dict)
-    unpriced: dict[Unpriced, Amount] = field(default_factory=dict)
-    refused: int = 0
-    assumed: int = 0
-    unseen_requests: int = 0
-
-    def miss(self, reason: Unpriced, amount: Amount) -> None:
-        """Count what has no price."""
-        self.unpriced[reason] = self.unpriced.get(reason, Amount()).plus(amount)
-
-    def line(self, target: Target, requests: int, successes: int) -> CostLine:
-        """Return the finished line."""
-        return CostLine(
-            start=target[0],
-            labels=target[1],
-            token_costs=self.costs,
-            failed_cost=self.failed,
-            unseen_costs=self.unseen,
-            tokens=self.tokens,
-            requests=requests,
-            successes=successes,
-            refused=self.refused,
-            unpriced=self.unpriced,
-            assumed_requests=self.assumed,
-            unseen_requests=self.unseen_requests,
-        )
 
 
 def _owners(
@@ -124,88 +121,92 @@ def _owners(
     return np.array(owner, np.int64), list(known)
 
 
-def _grouped(
-    entries: Entries, owner: Ints, rate_of: Ints, rates: Sequence[Rate], kinds: int
-) -> Iterator[tuple[int, Rate, int, dict[int, int]]]:
-    """Yield target, rate, outcome and the sums by kind, of entries grouped by all of these."""
-    if len(entries.rows) == 0:
-        return
-    places = len(rate_of) // len(owner)
-    rate = rate_of[entries.rows * places + entries.place]
-    outer = (owner[entries.rows] * len(rates) + rate) * len(OUTCOMES) + entries.outcome
-    groups = Groups(outer * kinds + entries.kind)
-    found: dict[int, dict[int, int]] = {}
-    for code, count in zip(groups.codes.tolist(), groups.sum(entries.sums).tolist(), strict=True):
-        if count:
-            found.setdefault(code // kinds, {})[code % kinds] = count
-    for code, counts in found.items():
-        rest, outcome = divmod(code, len(OUTCOMES))
-        target, number = divmod(rest, len(rates))
-        yield target, rates[number], outcome, counts
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Counts, one for each target, rate, outcome and kind that has any."""
+
+    target: Ints
+    rate: Ints
+    outcome: Ints
+    kind: Ints
+    sums: Ints
+
+    def where(self, kept: Mask) -> "_Counts":
+        """Return the kept ones."""
+        columns = (self.target, self.rate, self.outcome, self.kind, self.sums)
+        return _Counts(*(column[kept] for column in columns))
+
+    def total(self, size: int) -> list[int]:
+        """Return the sum of each of the first `size` targets."""
+        return _total(self.target, self.sums, size)
 
 
-_OK, _FAILED, _REFUSED = (OUTCOMES.index(each) for each in Outcome)
+def _counts(entries: Entries, owner: Ints, rate_of: Ints) -> _Counts:
+    """Return entries summed by target, rate, outcome and kind; nothing where they make 0."""
+    target, rate = owner[entries.rows], rate_of[entries.rows, entries.place]
+    rates = int(rate.max(initial=0)) + 1
+    codes = (target * rates + rate) * len(OUTCOMES) + entries.outcome
+    groups = Groups(codes * _KINDS + entries.kind)
+    one = groups.representatives
+    counts = _Counts(
+        target[one], rate[one], entries.outcome[one], entries.kind[one], groups.sum(entries.sums)
+    )
+    return counts.where(counts.sums != 0)
 
 
-def _add_tokens(
-    drafts: list[_Draft], owner: Ints, rate_of: Ints, rates: Sequence[Rate], tokens: Entries
-) -> None:
-    for target, rate, outcome, counts in _grouped(tokens, owner, rate_of, rates, len(METERS)):
-        if outcome == _REFUSED:
-            continue
-        draft = drafts[target]
-        for kind, count in counts.items():
-            meter = METERS[kind]
-            draft.tokens[meter] = draft.tokens.get(meter, 0) + count
-            cost = _cost(draft, rate, kind, count)
-            draft.costs[meter] = EXACT.add(draft.costs.get(meter, NOTHING), cost)
-            if outcome == _FAILED:
-                draft.failed = EXACT.add(draft.failed, cost)
+def _costs(tokens: _Counts, rates: RateColumns) -> Amounts:
+    """Return what tokens cost; those without a price cost nothing here."""
+    with localcontext(EXACT):
+        costs: Amounts = tokens.sums.astype(object) * rates.usd_per_token[tokens.rate, tokens.kind]
+    return costs
 
 
-def _add_unseen(
-    drafts: list[_Draft], owner: Ints, rate_of: Ints, rates: Sequence[Rate], unseen: Entries
-) -> None:
-    for target, rate, outcome, counts in _grouped(unseen, owner, rate_of, rates, len(METERS)):
-        if outcome == _REFUSED or not rate.usd_per_token:
-            continue
-        costs = drafts[target].unseen
-        for kind, count in counts.items():
-            usd, meter = rate.usd_per_token[kind] or NOTHING, METERS[kind]
-            cost = EXACT.multiply(Decimal(count), usd)
-            costs[meter] = EXACT.add(costs.get(meter, NOTHING), cost)
+def _total_cost(target: Ints, costs: Amounts, size: int) -> list[Decimal]:
+    codes, sums = _summed(target, costs)
+    found = [NOTHING] * size
+    for at, cost in zip(codes, sums, strict=True):
+        found[at] = cost
+    return found
 
 
-def _add_calls(
-    drafts: list[_Draft], owner: Ints, rate_of: Ints, rates: Sequence[Rate], calls: Entries
-) -> None:
-    for target, rate, outcome, counts in _grouped(calls, owner, rate_of, rates, len(CALLS)):
-        draft, by_kind = drafts[target], {CALLS[kind]: n for kind, n in counts.items()}
-        blind, told = by_kind.get(CallKind.NO_USAGE, 0), by_kind.get(CallKind.METERED, 0)
-        draft.unseen_requests += by_kind.get(CallKind.UNSEEN, 0)
-        if rate.assumed and rate.usd_per_token:
-            draft.assumed += blind + told
-        if outcome == _REFUSED:
-            draft.refused += blind + told
-        elif rate.unpriced is not None:
-            draft.miss(rate.unpriced, _requests(blind + told, outcome))
-        elif rate.usd_per_token and blind:
-            draft.miss(Unpriced.NO_USAGE, _requests(blind, outcome))
+def _total(target: Ints, values: Ints, size: int) -> list[int]:
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, target, values)
+    return sums.tolist()
 
 
-def _cost(draft: _Draft, rate: Rate, kind: int, count: int) -> Decimal:
-    """Return what tokens cost; what has no price is counted and costs nothing here."""
-    if rate.unpriced is not None:
-        draft.miss(rate.unpriced, Amount(tokens=count))
-        return NOTHING
-    if not rate.usd_per_token:
-        return NOTHING
-    usd = rate.usd_per_token[kind]
-    if usd is None:
-        draft.miss(Unpriced.METER, Amount(tokens=count))
-        return NOTHING
-    return EXACT.multiply(Decimal(count), usd)
+def _by_meter(counts: _Counts, values: Amounts, size: int) -> list[dict[Meter, Any]]:
+    """Return for each target the sum of the values by meter, of meters that have any."""
+    codes, sums = _summed(counts.target * len(METERS) + counts.kind, values)
+    found: list[dict[Meter, Any]] = [{} for _ in range(size)]
+    for code, value in zip(codes, sums, strict=True):
+        target, kind = divmod(code, len(METERS))
+        found[target][METERS[kind]] = value
+    return found
 
 
-def _requests(count: int, outcome: int) -> Amount:
-    return Amount(requests=count, successes=count if outcome == _OK else 0)
+def _summed(codes: Ints, values: Amounts) -> tuple[list[int], list[Any]]:
+    groups = Groups(codes)
+    with localcontext(EXACT):
+        sums = groups.sum_exact(values)
+    return groups.codes.tolist(), sums.tolist()
+
+
+def _unpriced(
+    tokens: _Counts, calls: _Counts, rates: RateColumns, size: int
+) -> list[dict[Unpriced, Amount]]:
+    """Return what has no price, by target and reason: tokens and reported requests."""
+    silent = rates.priced[calls.rate] & (calls.kind == _NO_USAGE)
+    of_tokens = rates.meter_unpriced[tokens.rate, tokens.kind]
+    of_calls = np.where(silent, REASONS.index(Unpriced.NO_USAGE), rates.unpriced[calls.rate])
+    sums = np.zeros((size, len(REASONS), 3), np.int64)
+    for column, counts, reason, kept in (
+        (0, calls, of_calls, of_calls != PRICED),
+        (1, tokens, of_tokens, of_tokens != PRICED),
+        (2, calls, of_calls, (of_calls != PRICED) & (calls.outcome == _OK)),
+    ):
+        np.add.at(sums[..., column], (counts.target[kept], reason[kept]), counts.sums[kept])
+    found: list[dict[Unpriced, Amount]] = [{} for _ in range(size)]
+    for target, why in np.argwhere(sums.any(axis=2)).tolist():
+        found[target][REASONS[why]] = Amount(*sums[target, why].tolist())
+    return found

@@ -16,7 +16,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def usd_text(amount: Decimal) -> str:
     """Return an amount as a decimal string without zeros at its end: `0.0125`, `10`, `0`."""
-    text = format(amount, "f")
+    text = f"{amount:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

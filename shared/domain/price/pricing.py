@@ -76,6 +76,9 @@ class Pricing:
     _courses: dict[tuple[str, str, str, str, int], "_Course"] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _elsewhere: dict[tuple[str, Offer, str], "_Course"] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def resolve(
         self,
@@ -111,7 +114,12 @@ class Pricing:
 
     def price(self, model: str, offer: Offer, day: date, region: str = "") -> Resolved:
         """Return the price of a canonical model on an offer: what it would cost elsewhere."""
-        return self._course(Resolved(model, offer, False, None, None), region).at(day)
+        key = (model, offer, region)
+        course = self._elsewhere.get(key)
+        if course is None:
+            asked = Resolved(model, offer, False, None, None)
+            course = self._elsewhere[key] = self._course(asked, region)
+        return course.at(day)
 
     def retires_on(self, model: str) -> date | None:
         """Return the day a canonical model stops answering; None where nobody says."""

@@ -1,6 +1,7 @@
 """Rollups as bytes: one packed block per group of measures, so that a read takes what it needs."""
 
 from collections.abc import Collection, Container, Mapping
+from functools import lru_cache
 
 import msgspec
 import numpy as np
@@ -11,6 +12,7 @@ from shared.domain.rollup.measures import Measures
 from shared.domain.rollup.rollup import Rollup, Sparse
 
 SERIES = "series"
+_LABEL_TABLES = 32
 _labels_decoder = msgspec.msgpack.Decoder(list[Labels])
 
 
@@ -47,12 +49,18 @@ def rollup_from_blocks(
         measures,
         np.cumsum(index["slots"]),
         index["series"],  # type: ignore[arg-type]
-        _labels_decoder.decode(index["labels"]),  # type: ignore[arg-type]
+        _label_table(index["labels"]),  # type: ignore[arg-type]
     )
     for group in measures.groups:
         if group in blocks:
             _add_group(rollup, unpack(blocks[group], columns), group)
     return rollup
+
+
+@lru_cache(_LABEL_TABLES)
+def _label_table(packed: bytes) -> list[Labels]:
+    """Return label sets; rollups of the same series share one list, which nobody changes."""
+    return _labels_decoder.decode(packed)
 
 
 def blocks_for(measures: Measures, only: Collection[str] | None) -> tuple[str, ...]:

@@ -7,13 +7,12 @@ its inputs, so recomputing gives the same bytes.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.grouping import Groups
+from shared.domain.grouping import Groups, sums_by_code
 from shared.domain.label import Labels
 from shared.domain.packing import NULL, Floats, Ints
 from shared.domain.rollup.measures import Measures, Reduce
@@ -136,35 +135,42 @@ def aggregate(
         only: the measures to keep; None keeps all.
     """
     groups: dict[Labels, int] = {}
+    places: dict[int, Ints] = {}
 
-    @cache
-    def place(labels: Labels) -> int:
-        grouped = key(labels)
-        return -1 if grouped is None else groups.setdefault(grouped, len(groups))
+    def placed(labels: Sequence[Labels]) -> Ints:
+        """Return the group of each label set, -1 where it is left out; parts share such tables."""
+        if id(labels) not in places:
+            keys = [key(each) for each in labels]
+            known = [-1 if each is None else groups.setdefault(each, len(groups)) for each in keys]
+            places[id(labels)] = np.array(known, np.int64)
+        return places[id(labels)]
 
-    chosen = [_chosen(part, place) for part in parts if len(part)]
+    chosen = [_chosen(part, placed(part.labels)) for part in list(parts) if len(part)]
     chosen = [(part, group) for part, group in chosen if len(part)]
     if not chosen:
         return empty(measures)
-    labels = sorted(groups)
-    rank = np.empty(len(labels), np.int64)
-    rank[[groups[label] for label in labels]] = np.arange(len(labels))
+    labels, group = _ranked(list(groups), np.concatenate([group for _, group in chosen]))
     slots = np.concatenate([step(part.slots) for part, _ in chosen])
-    codes = slots * len(labels) + rank[np.concatenate([group for _, group in chosen])]
-    rows = Groups(codes)
+    rows = Groups(slots * len(labels) + group)
     merged = Rollup(measures, rows.codes // len(labels), rows.codes % len(labels), labels)
     _merge_dense(merged, [part for part, _ in chosen], rows, only)
     _merge_sparse(merged, [part for part, _ in chosen], rows, only)
     return merged
 
 
-def _chosen(part: Rollup, place: Callable[[Labels], int]) -> tuple[Rollup, Ints]:
-    group_of = np.full(len(part.labels), -1, np.int64)
-    for at in _used(part.series, len(part.labels)):
-        group_of[at] = place(part.labels[at])
-    group = group_of[part.series]
+def _chosen(part: Rollup, places: Ints) -> tuple[Rollup, Ints]:
+    group = places[part.series]
     kept = group >= 0
     return part.where(kept), group[kept]
+
+
+def _ranked[T: (str, Labels)](items: Sequence[T], codes: Ints) -> tuple[list[T], Ints]:
+    """Return the items that codes refer to, sorted, and the codes into those."""
+    used = np.flatnonzero(np.bincount(codes, minlength=len(items))).tolist()
+    order = sorted(used, key=lambda code: items[code])
+    rank = np.zeros(len(items), np.int64)
+    rank[order] = np.arange(len(order))
+    return [items[code] for code in order], rank[codes]
 
 
 _REDUCED: dict[Reduce, Callable[[Groups, NDArray[Any]], NDArray[Any]]] = {
@@ -203,16 +209,22 @@ def _merge_sparse(
 ) -> None:
     starts = np.cumsum([0, *(len(part) for part in parts)])
     for name in merged.measures.sparse:
-        holders = [(at, part) for at, part in enumerate(parts) if len(part.entries(name).rows)]
-        if (only is not None and name not in only) or not holders:
+        if only is not None and name not in only:
             continue
-        row = [rows.inverse[part.sparse[name].rows + starts[at]] for at, part in holders]
-        keys = [part.sparse[name].keys for _, part in holders]
+        holders = [(at, part) for at, part in enumerate(parts) if len(part.entries(name).rows)]
+        if not holders:
+            continue
+        entries = [part.sparse[name] for _, part in holders]
+        offsets = [starts[at] for at, _ in holders]
+        row = np.concatenate([each.rows for each in entries])
+        row += np.repeat(offsets, [len(each.rows) for each in entries])
+        keys = [each.keys for each in entries]
         if name in merged.measures.coded:
-            terms, keys = _united_terms([part.terms[name] for _, part in holders], keys)
-            merged.terms[name] = terms
-        sums = np.concatenate([part.sparse[name].sums for _, part in holders])
-        merged.sparse[name] = summed(np.concatenate(row), np.concatenate(keys), sums)
+            merged.terms[name], key = _united_terms([p.terms[name] for _, p in holders], keys)
+        else:
+            key = np.concatenate(keys)
+        sums = np.concatenate([each.sums for each in entries])
+        merged.sparse[name] = summed(rows.inverse[row], key, sums)
 
 
 def summed(rows: Ints, keys: Ints, sums: Ints) -> Sparse:
@@ -221,27 +233,12 @@ def summed(rows: Ints, keys: Ints, sums: Ints) -> Sparse:
         return Sparse(rows, keys, sums)
     lowest = int(keys.min())
     span = int(keys.max()) - lowest + 1
-    groups = Groups(rows * span + (keys - lowest))
-    return Sparse(groups.codes // span, groups.codes % span + lowest, groups.sum(sums))
+    codes, added = sums_by_code(rows * span + (keys - lowest), sums)
+    return Sparse(codes // span, codes % span + lowest, added)
 
 
-def _united_terms(
-    tables: Sequence[Sequence[str]], keys: Sequence[Ints]
-) -> tuple[list[str], list[Ints]]:
-    used = [
-        {code: table[code] for code in _used(codes, len(table))}
-        for table, codes in zip(tables, keys, strict=True)
-    ]
-    terms = sorted({term for names in used for term in names.values()})
-    index = {term: code for code, term in enumerate(terms)}
-    moved = [
-        np.array([index.get(names.get(code, ""), -1) for code in range(len(table))])[codes]
-        for table, names, codes in zip(tables, used, keys, strict=True)
-    ]
-    return terms, moved
-
-
-def _used(codes: Ints, size: int) -> list[int]:
-    """Return which of the codes 0 to size - 1 occur, ascending."""
-    used: list[int] = np.flatnonzero(np.bincount(codes, minlength=size)).tolist()
-    return used
+def _united_terms(tables: Sequence[Sequence[str]], keys: Sequence[Ints]) -> tuple[list[str], Ints]:
+    known: dict[str, int] = {}
+    codes = [[known.setdefault(term, len(known)) for term in table] for table in tables]
+    moved = [np.array(table)[each] for table, each in zip(codes, keys, strict=True)]
+    return _ranked(list(known), np.concatenate(moved))
