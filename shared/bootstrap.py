@@ -170,7 +170,7 @@ def assemble(
         ),
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=reading,
-        digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables)),
+        digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables), load_pricing),
         anomalies=anomalies,
         load_frame=FrameLoader(rollups, load_pricing, cursors, anomalies),
         references=ReferencePorts(

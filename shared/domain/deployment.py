@@ -47,10 +47,12 @@ class QuotaBook:
     Attributes:
         dated: (resource, deployment) -> configurations in order of `effective_from`.
         resources: deployment -> the resources that have one of that name.
+        explained: names of deployments that serve a model of another name.
     """
 
     dated: Mapping[tuple[str, str], Sequence[DeploymentConfig]] = field(default_factory=dict)
     resources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    explained: frozenset[str] = frozenset()
 
     def config(self, resource: str, deployment: str, at: datetime) -> DeploymentConfig | None:
         """Return the configuration in force, None where none is known.
@@ -72,7 +74,10 @@ def quota_book(configs: Iterable[tuple[str, DeploymentConfig]]) -> QuotaBook:
     """Return the book of (deployment, configuration) pairs."""
     dated: dict[tuple[str, str], list[DeploymentConfig]] = {}
     resources: dict[str, list[str]] = {}
+    explained: set[str] = set()
     for name, config in configs:
+        if config.model not in (None, name):
+            explained.add(name)
         if (config.resource, name) not in dated:
             resources.setdefault(name, []).append(config.resource)
         dated.setdefault((config.resource, name), []).append(config)
@@ -80,4 +85,4 @@ def quota_book(configs: Iterable[tuple[str, DeploymentConfig]]) -> QuotaBook:
         found.sort(
             key=lambda config: (config.effective_from is not None, config.effective_from or 0)
         )
-    return QuotaBook(dated, resources)
+    return QuotaBook(dated, resources, frozenset(explained))

@@ -15,6 +15,8 @@ from shared.domain.anomaly.board import Board
 from shared.domain.anomaly.scoreboard import Scoreboard
 from shared.domain.anomaly.values import MEASURES, step_values
 from shared.domain.anomaly.watch import STEP_M
+from shared.domain.deployment import QuotaBook
+from shared.domain.model_naming import named
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
@@ -22,6 +24,7 @@ from shared.domain.timeline import DAY_M, HOUR_M, floor_to
 from shared.errors import Stale
 from shared.services.anomaly_ports import Anomalies, StoredShard
 from shared.services.ports import Cursor, Cursors, Rollups
+from shared.services.pricing import PricingLoader
 from shared.services.rollup import COMPLETE_THROUGH
 
 SCORED_THROUGH = "scored_through"
@@ -36,11 +39,13 @@ class ScoringPorts:
         rollups: where values come from.
         anomalies: where scores go.
         cursors: how far rollups are complete, and scores.
+        load_pricing: what is known of deployments, by which models are named.
     """
 
     rollups: Rollups
     anomalies: Anomalies
     cursors: Cursors
+    load_pricing: PricingLoader
 
 
 @dataclass(slots=True)
@@ -139,8 +144,9 @@ async def _score_day(
         first = board.end
     if first >= end:
         return
+    deployments = await ports.load_pricing.deployments()
     requests, metrics = await asyncio.gather(
-        *(_read(kind, first, end, ports.rollups) for kind in Kind)
+        *(_read(kind, first, end, ports.rollups, deployments) for kind in Kind)
     )
     boards = await asyncio.to_thread(_scored, first, end, requests, metrics, scoreboard)
     await ports.anomalies.add_boards(boards)
@@ -149,9 +155,11 @@ async def _score_day(
     run.left_out = boards[-1].left_out
 
 
-async def _read(kind: Kind, first: int, end: int, rollups: Rollups) -> list[Rollup]:
+async def _read(
+    kind: Kind, first: int, end: int, rollups: Rollups, deployments: QuotaBook
+) -> list[Rollup]:
     found = await rollups.read_range(kind, Grain.BUCKET, first, end, MEASURES[kind])
-    return list(found.values())
+    return [named(part, deployments) for part in found.values()]
 
 
 def _scored(

@@ -173,7 +173,8 @@ async def _attribution(
     asked = [causes_of(each, name, evidence, fresh, ports.reading) for each in first.values()]
     if deep:
         asked += [
-            prompt_causes_of(each, name, evidence.span, ports.chunks) for each in first.values()
+            prompt_causes_of(each, name, evidence.span, ports.chunks, fresh.deployments)
+            for each in first.values()
         ]
     return [part for parts in await asyncio.gather(*asked) for part in parts]
 

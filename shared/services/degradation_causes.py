@@ -25,6 +25,8 @@ from shared.domain.degradation.attribution_view import (
 from shared.domain.degradation.change import Change, Shape
 from shared.domain.degradation.evidence import Evidence, family_of
 from shared.domain.degradation.timelines import Name, concerns
+from shared.domain.deployment import QuotaBook
+from shared.domain.model_naming import named
 from shared.domain.packing import Ints
 from shared.domain.record.batch import Batch
 from shared.domain.rollup.chunks import joined
@@ -72,7 +74,7 @@ async def causes_of(
 
 
 async def prompt_causes_of(
-    change: Change, name: Name, span: Span, chunks: Chunks
+    change: Change, name: Name, span: Span, chunks: Chunks, deployments: QuotaBook
 ) -> list[Attribution]:
     """Return what prompt versions have to do with a change of latency or errors.
 
@@ -81,6 +83,7 @@ async def prompt_causes_of(
         name: the series.
         span: what was judged.
         chunks: raw requests.
+        deployments: what is known of them; models are named by it.
     """
     if family_of(change.metric) not in ("response_time", ERROR_RATE):
         return []
@@ -88,7 +91,7 @@ async def prompt_causes_of(
     days = -(-(judged.end - _began(change, span)) // DAY_M)
     reference = Span(judged.first - max(days, 1) * DAY_M, judged.end - max(days, 1) * DAY_M)
     before, after = await asyncio.gather(
-        *(_by_prompt(each, name, chunks) for each in (reference, judged))
+        *(_by_prompt(each, name, chunks, deployments) for each in (reference, judged))
     )
     if not len(before) or not len(after):
         return []
@@ -135,7 +138,7 @@ def _of_name(rollup: Rollup, name: Name) -> Rollup:
     return rollup.where(kept[rollup.series]) if len(rollup) else rollup
 
 
-async def _by_prompt(span: Span, name: Name, chunks: Chunks) -> Rollup:
+async def _by_prompt(span: Span, name: Name, chunks: Chunks, deployments: QuotaBook) -> Rollup:
     """Return the requests of a span by prompt version, one row each."""
     buckets = range(floor_to(span.first, BUCKET_M), span.end, BUCKET_M)
     keys = await asyncio.gather(*(chunks.keys(Kind.REQUEST, bucket) for bucket in buckets))
@@ -146,7 +149,7 @@ async def _by_prompt(span: Span, name: Name, chunks: Chunks) -> Rollup:
 
     def rolled() -> Rollup:
         return aggregate(
-            _of_versions(joined(held, ids=False), name),
+            _of_versions(joined(held, ids=False), name, deployments),
             REQUEST_MEASURES,
             step=lambda slots: np.full(len(slots), span.first, np.int64),
         )
@@ -160,7 +163,7 @@ def _spread[T](keys: Sequence[T]) -> list[T]:
     return [keys[at] for at in np.rint(places).astype(int).tolist()]
 
 
-def _of_versions(batch: Batch, name: Name) -> list[Rollup]:
+def _of_versions(batch: Batch, name: Name, deployments: QuotaBook) -> list[Rollup]:
     codes: Ints = batch.ints(_PROMPT)
     versions, counts = np.unique(codes, return_counts=True)
     most = versions[np.argsort(-counts, kind="stable")][:_MOST_VERSIONS].tolist()
@@ -168,7 +171,7 @@ def _of_versions(batch: Batch, name: Name) -> list[Rollup]:
     parts = []
     for code in most:
         text = table[code] if 0 <= code < len(table) else ""
-        own = _of_name(rollup_requests(batch.rows(codes == code), ()), name)
+        own = _of_name(named(rollup_requests(batch.rows(codes == code), ()), deployments), name)
         labels = [((label.MODEL, name[0]), (_PROMPT, text))] * len(own.labels)
         parts.append(
             Rollup(own.measures, own.slots, own.series, labels, own.dense, own.sparse, own.terms)

@@ -59,10 +59,11 @@ async def read_digest(
     digest, _ = await begun(day, "", ports)
     minute = min(minute_of(now), day + DAY_M)
     through = day
+    deployments = await ports.load_pricing.deployments()
     for step in steps_until(day, minute):
         if not budget.left:
             break
-        await take_step(digest, day, step, ports.chunks)
+        await take_step(digest, day, step, ports.chunks, deployments)
         through = min(reached(day, step), minute)
     digest.finish()
     return Digested(digest.blocks(finished=True), through, now, False)

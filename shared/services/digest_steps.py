@@ -7,9 +7,10 @@ of them tell which of the requests reported twice count.
 import asyncio
 from itertools import batched
 
+from shared.domain.deployment import QuotaBook
 from shared.domain.digest.day import DayDigest
 from shared.domain.digest.rows import digest_batch, score_batch
-from shared.domain.record.batch import Batch
+from shared.domain.model_naming import named_batch
 from shared.domain.record.chunk import StoredChunk
 from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M
@@ -32,8 +33,10 @@ def reached(day: int, step: int) -> int:
     return day + max(step + 1 - _HOURS, 0) * HOUR_M
 
 
-async def take_step(digest: DayDigest, day: int, step: int, chunks: Chunks) -> None:
-    """Take an hour of scores or requests into a digest.
+async def take_step(
+    digest: DayDigest, day: int, step: int, chunks: Chunks, deployments: QuotaBook
+) -> None:
+    """Take an hour of scores or requests into a digest, models named by their deployments.
 
     Raises:
         Stale: chunks were dropped meanwhile.
@@ -46,17 +49,20 @@ async def take_step(digest: DayDigest, day: int, step: int, chunks: Chunks) -> N
         following = bucket + BUCKET_M
         fetch = _fetched(kind, following, chunks) if following < end else _nothing()
         _, ahead = await asyncio.gather(
-            asyncio.to_thread(_add, digest, kind, following, ahead), fetch
+            asyncio.to_thread(_add, digest, kind, following, ahead, deployments), fetch
         )
     if kind is Kind.REQUEST:
         await asyncio.to_thread(digest.end_hour, end)
 
 
-def _add(digest: DayDigest, kind: Kind, end: int, found: list[StoredChunk]) -> None:
+def _add(
+    digest: DayDigest, kind: Kind, end: int, found: list[StoredChunk], deployments: QuotaBook
+) -> None:
     if kind is Kind.METRIC:
         digest.add_scores([score_batch(chunk) for chunk in found])
         return
-    batches: list[Batch] = [digest_batch(chunk) for chunk in found]
+    minute = end - BUCKET_M
+    batches = [named_batch(digest_batch(chunk), deployments, minute) for chunk in found]
     digest.add_requests(batches, end)
 
 

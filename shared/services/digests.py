@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from shared.domain.deployment import QuotaBook
 from shared.domain.digest.day import ANSWERS, PREFIXES, DayDigest
+from shared.domain.label import DEPLOYMENT, MODEL, RESOURCE
+from shared.domain.model_naming import day_end, renamed_labels
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import DAY_M, day_key, floor_to, micros, minute_of
@@ -19,6 +22,7 @@ from shared.errors import InvalidInput
 from shared.services.digest_ports import DigestHead, Digests, Stage
 from shared.services.digest_steps import STEPS, take_step
 from shared.services.ports import Chunks, Cursors, Rollups
+from shared.services.pricing import PricingLoader
 from shared.services.rollup import COMPLETE_THROUGH, SEALED_THROUGH
 
 _LOOK_BACK_D = 62
@@ -43,12 +47,14 @@ class DigestPorts:
         rollups: what tells that late data came.
         cursors: how far rollups are, and which days are sealed.
         digests: where digests are kept.
+        load_pricing: what is known of deployments, by which models are named.
     """
 
     chunks: Chunks
     rollups: Rollups
     cursors: Cursors
     digests: Digests
+    load_pricing: PricingLoader
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ async def build_day(day: int, *, now: datetime, ports: DigestPorts, budget: Budg
     Raises:
         Stale: another run is at it, or chunks were dropped meanwhile.
     """
-    version = await _version(day, ports.rollups)
+    deployments = await ports.load_pricing.deployments()
+    version = await _version(day, ports.rollups, deployments)
     if not version:
         return Outcome.EMPTY
     before = await ports.digests.head(day, Stage.FINISHED)
@@ -123,7 +130,7 @@ async def build_day(day: int, *, now: datetime, ports: DigestPorts, budget: Budg
     digest, work = await begun(day, version, ports)
     steps = work.steps
     while steps < STEPS and (budget.left or steps == work.steps):
-        await take_step(digest, day, steps, ports.chunks)
+        await take_step(digest, day, steps, ports.chunks, deployments)
         steps += 1
     head = DigestHead(work.version, steps, micros(now), etag=work.etag)
     if steps < STEPS:
@@ -185,8 +192,8 @@ async def begun(day: int, version: str, ports: DigestPorts) -> tuple[DayDigest, 
     return DayDigest(None, before[1] if before else None), DigestHead(version, 0, 0)
 
 
-async def _version(day: int, rollups: Rollups) -> str:
-    """Return what changes whenever a record of the day is added; empty for a day without any."""
+async def _version(day: int, rollups: Rollups, deployments: QuotaBook) -> str:
+    """Return what changes with a record of the day or a model's name; empty without records."""
     found = [
         (kind, start, version)
         for kind in Kind
@@ -194,4 +201,28 @@ async def _version(day: int, rollups: Rollups) -> str:
             (await rollups.versions(kind, Grain.BUCKET, day, day + DAY_M)).items()
         )
     ]
-    return hashlib.blake2b(repr(found).encode(), digest_size=16).hexdigest() if found else ""
+    if not found:
+        return ""
+    renamed = await _renamed(day, rollups, deployments)
+    text = repr([found, renamed] if renamed else found)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+async def _renamed(day: int, rollups: Rollups, deployments: QuotaBook) -> list[tuple[str, ...]]:
+    """Return the day's deployments whose name was told for a model, with that model."""
+    if not deployments.explained:
+        return []
+    whole = await rollups.read_range(Kind.REQUEST, Grain.DAY, day, day + DAY_M, {"n"})
+    pairs = (
+        (labels, renamed_labels(labels, deployments, day_end(day)))
+        for part in whole.values()
+        for labels in part.labels
+    )
+    return sorted(
+        {
+            (own.get(RESOURCE, ""), own.get(DEPLOYMENT, ""), dict(better)[MODEL])
+            for labels, better in pairs
+            if better is not labels
+            for own in (dict(labels),)
+        }
+    )

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
 from shared.domain.anomaly.board import Board
 from shared.domain.anomaly.watch import STEP_M
 from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
 from shared.domain.metric.spec import EVERY_MEASURE, EVERY_SPLIT
+from shared.domain.model_naming import named
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
@@ -58,8 +60,10 @@ class FrameLoader:
             self._earlier(counts, start),
             self._scores(first, end) if scores else _nothing(),
         )
-        data, history = Data(requests, metrics, pricing, boards=boards), None
+        data = _named(Data(requests, metrics, pricing, boards=boards))
+        history = None
         if counts is not None:
+            earlier = _named(replace(earlier, pricing=pricing))
             history = _joined(earlier, data, counts.fine_from, end)
         return Frame(data, start, end, since, history)
 
@@ -93,6 +97,15 @@ class FrameLoader:
             return []
         found = await self._rollups.read_range(kind, grain, first, end, only)
         return [rollup.between(first, end) for rollup in found.values()]
+
+
+def _named(data: Data) -> Data:
+    book = data.pricing.deployments
+    return replace(
+        data,
+        requests=[named(part, book) for part in data.requests],
+        metrics=[named(part, book) for part in data.metrics],
+    )
 
 
 async def _nothing() -> list[Board]:

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from shared.domain.deployment import QuotaBook
+from shared.domain.model_naming import named
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.rollup.stored_rollup import Grain
@@ -52,12 +54,14 @@ class Freshness:
         marked_until: what waits in a bucket that ended by this minute has left a marker.
         newest: nothing that has been accepted ends in this minute or later.
         stale: kind -> marked buckets.
+        deployments: what is known of them now; models are named by it.
     """
 
     through: int | None
     marked_until: int
     newest: int
     stale: dict[Kind, set[int]] = field(default_factory=dict)
+    deployments: QuotaBook = field(default_factory=QuotaBook)
 
     def is_settled(self, kind: Kind, first: int, end: int) -> bool:
         """Tell whether nothing in [first, end) waits for a rollup.
@@ -74,8 +78,8 @@ class Freshness:
 
 async def freshness(ports: ReadPorts) -> Freshness:
     """Return how far rollups can be relied on, now."""
-    complete, markers = await asyncio.gather(
-        ports.cursors.read(COMPLETE_THROUGH), ports.dirty.list()
+    complete, markers, deployments = await asyncio.gather(
+        ports.cursors.read(COMPLETE_THROUGH), ports.dirty.list(), ports.load_pricing.deployments()
     )
     stale: dict[Kind, set[int]] = {}
     for marker in markers:
@@ -88,7 +92,7 @@ async def freshness(ports: ReadPorts) -> Freshness:
         marked_until = rolled.minute if rolled else 0
     else:
         marked_until = floor_to(through - UNMARKED_M, BUCKET_M)
-    return Freshness(through, marked_until, newest, stale)
+    return Freshness(through, marked_until, newest, stale, deployments)
 
 
 async def read_span(
@@ -101,7 +105,7 @@ async def read_span(
     only: Collection[str] | None,
     coarsest: Grain = Grain.DAY,
 ) -> list[Rollup]:
-    """Return the rollups of the minutes [first, end).
+    """Return the rollups of the minutes [first, end), models named.
 
     Args:
         kind: of the records.
@@ -116,11 +120,12 @@ async def read_span(
     found = await asyncio.gather(
         *(_read_piece(kind, piece, fresh, ports, only) for piece in pieces)
     )
-    return [
+    read = [
         rollup if grain is not Grain.BUCKET else rollup.between(first, end)
         for (grain, _, _), rollups in zip(pieces, found, strict=True)
         for rollup in rollups
     ]
+    return [named(rollup, fresh.deployments) for rollup in read]
 
 
 type Piece = tuple[Grain, int, int]

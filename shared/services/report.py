@@ -12,6 +12,7 @@ from shared.domain.cost.report_fields import cost_fields
 from shared.domain.cost.table import CostTable
 from shared.domain.cost.token_costs import MEASURES as COSTS
 from shared.domain.metric.merging import merged
+from shared.domain.model_naming import assumes
 from shared.domain.packing import Ints
 from shared.domain.report import report_of, times_ms, tokens_by_type
 from shared.domain.rollup.measures import REQUEST_MEASURES, Kind
@@ -54,7 +55,8 @@ async def model_report(
     if len(whole) == 0:
         return {**head, "no_data": True}
     costs = await _costs(rollups, CostQuery(span, where=wanted), fresh.through, ports)
-    return {**head, **report_of(whole), **cost_fields(costs)}
+    assumed = await _assumed(rollups, wanted, span, ports)
+    return {**head, "model_assumed": assumed[model], **report_of(whole), **cost_fields(costs)}
 
 
 async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
@@ -68,8 +70,10 @@ async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
     for pair in by_pair.labels:
         deployments.setdefault(dict(pair)[label.MODEL], []).append(dict(pair)[label.DEPLOYMENT])
     costs = await _costs(rollups, CostQuery(span, (label.MODEL,)), fresh.through, ports)
+    assumed = await _assumed(rollups, {}, span, ports)
     models = [
-        _model_line(model, sorted(names), _only(by_pair, model)) | cost_fields(costs.of(labels))
+        _model_line(model, sorted(names), _only(by_pair, model), assumed=assumed[model])
+        | cost_fields(costs.of(labels))
         for model, names in deployments.items()
         for labels in (((label.MODEL, model),),)
     ]
@@ -90,11 +94,28 @@ def _only(by_pair: Rollup, model: str) -> Rollup:
     return merged([by_pair], REQUEST_MEASURES, (), {label.MODEL: model}, _MODELS)
 
 
-def _model_line(model: str, deployments: list[str], whole: Rollup) -> dict[str, Any]:
+async def _assumed(
+    rollups: Sequence[Rollup], where: Mapping[str, str], span: Span, ports: ReadPorts
+) -> dict[str, bool]:
+    """Return model -> whether it may be a deployment's name, as nobody tells what that serves."""
+    pricing = await ports.load_pricing()
+    names = (label.MODEL, label.DEPLOYMENT, label.RESOURCE)
+    found: dict[str, bool] = {}
+    for labels in merged(rollups, REQUEST_MEASURES, names, where, {"n"}).labels:
+        own = dict(labels)
+        known = not assumes(own, pricing.deployments, pricing.names, span.end - 1)
+        found[own[label.MODEL]] = found.get(own[label.MODEL], True) and not known
+    return found
+
+
+def _model_line(
+    model: str, deployments: list[str], whole: Rollup, *, assumed: bool
+) -> dict[str, Any]:
     total, ok = int(whole.ints("n")[0]), int(whole.ints("n_ok")[0])
     tokens = tokens_by_type(whole)
     return {
         "model": model,
+        "model_assumed": assumed,
         "deployments": deployments,
         "total_requests": total,
         "error_rate": (total - ok) / total if total else 0.0,

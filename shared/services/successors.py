@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from shared.domain import label
+from shared.domain.cost.retirement_notes import models_of
 from shared.domain.cost.successors import SuccessorCost, successor_costs
 from shared.domain.cost.token_costs import MEASURES
 from shared.domain.price.money import usd_text
@@ -75,13 +77,18 @@ async def model_successors(
         ports.reading.load_pricing(),
         read_span(Kind.REQUEST, span.first, span.end, fresh, ports.reading, only=MEASURES),
     )
-    name = pricing.resolve(model=model, day=now.date(), **_place(where)).model
-    retirement = pricing.retirements.get(name)
+    wanted = {label.MODEL: model, **where}
+    found = models_of(rollups, pricing, tuple(wanted.items()), now.date())
+    # Its traffic tells which model it is, as it does an alert; without any its name has to.
+    name = found.pop() if len(found) == 1 else None
+    if name is None and not found:
+        name = pricing.resolve(model=model, day=now.date(), **_place(where)).model
+    retirement = pricing.retirements.get(name) if name else None
     costs = successor_costs(
         rollups,
         pricing,
         retirement.successors if retirement else (),
-        where={"model": model, **where},
+        where=wanted,
         span=span,
         on=now.date(),
     )

@@ -32,7 +32,7 @@ async def score_anomalies(timer: func.TimerRequest) -> None:
     """Score every series' steps that are complete by now."""
     del timer
     parts = app()
-    ports = ScoringPorts(parts.rollups, parts.anomalies, parts.cursors)
+    ports = ScoringPorts(parts.rollups, parts.anomalies, parts.cursors, parts.load_pricing)
     run = await score(ports=ports, timer=time.monotonic, budget_s=_BUDGET_S)
     if run.left_out:
         logger.warning("series without anomaly scores: left_out=%d", run.left_out)

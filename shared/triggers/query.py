@@ -125,6 +125,7 @@ async def get_requests(call: Call) -> Answer:
             after=call.query.get("next"),
             chunks=app().chunks,
             cursors=app().cursors,
+            load_pricing=app().load_pricing,
         )
     )
 

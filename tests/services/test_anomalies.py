@@ -58,7 +58,7 @@ class Scoring:
 
     async def only_score(self, *, budget_s: float = 1e9) -> ScoringRun:
         app = self.monitor.app
-        ports = ScoringPorts(app.rollups, app.anomalies, app.cursors)
+        ports = ScoringPorts(app.rollups, app.anomalies, app.cursors, app.load_pricing)
         clock = iter(range(10**9))
         return await score_anomalies(
             ports=ports, timer=lambda: float(next(clock)), budget_s=budget_s
@@ -189,7 +189,7 @@ async def test_of_two_runs_at_once_one_scores() -> None:
     made = await slow_since()
     await made.monitor.roll(T0 + MINUTE)
     app = made.monitor.app
-    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors)
+    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors, app.load_pricing)
     inner: list[ScoringRun] = []
 
     class Interrupted(AnomalyStore):
@@ -200,7 +200,7 @@ async def test_of_two_runs_at_once_one_scores() -> None:
                 inner.append(await score_anomalies(ports=ports, timer=lambda: 0.0, budget_s=1.0))
             await super().add_boards(boards)  # type: ignore[arg-type]
 
-    loser = ScoringPorts(app.rollups, Interrupted(app.tables), app.cursors)
+    loser = ScoringPorts(app.rollups, Interrupted(app.tables), app.cursors, app.load_pricing)
     run = await score_anomalies(ports=loser, timer=lambda: 0.0, budget_s=1.0)
 
     assert (run.stale, run.steps) == (True, 0)

@@ -24,6 +24,7 @@ async def found(
         after=after,
         chunks=monitor.app.chunks,
         cursors=monitor.app.cursors,
+        load_pricing=monitor.app.load_pricing,
     )
 
 

@@ -82,7 +82,7 @@ async def _live(app: App, end: datetime, script: Sequence[Incident], *, seed: in
         timer=time.monotonic,
         budget_s=600.0,
     )
-    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors)
+    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors, app.load_pricing)
     await score_anomalies(ports=ports, timer=time.monotonic, budget_s=600.0)
 
 

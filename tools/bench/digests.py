@@ -9,6 +9,7 @@ from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.memory import MemoryTables
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble
+from shared.domain.deployment import QuotaBook
 from shared.domain.digest.day import DayDigest
 from shared.domain.timeline import DAY_M, instant, minute_of
 from shared.services.digest_ports import DigestHead, Stage
@@ -49,7 +50,7 @@ async def _digested(shape: Shape) -> tuple[float, Mapping[str, bytes]]:
     began_s = time.perf_counter()
     day, digest = minute_of(_DAY), DayDigest()
     for step in range(STEPS):
-        await take_step(digest, day, step, app.chunks)
+        await take_step(digest, day, step, app.chunks, QuotaBook())
     digest.finish()
     blocks = digest.blocks(finished=True)
     await app.digests.digests.write(day, Stage.FINISHED, DigestHead("", STEPS, 0), blocks)

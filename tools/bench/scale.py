@@ -74,6 +74,7 @@ async def _search(connection_string: str) -> list[Figure]:
         after=None,
         chunks=app.chunks,
         cursors=app.cursors,
+        load_pricing=app.load_pricing,
     )
     took_s = time.perf_counter() - began_s
     if found["requests"]:

@@ -98,7 +98,7 @@ async def _run(app: App, end: int) -> ScoringRun:
     moved = Cursor(end, {}, cursor.etag if cursor else None)
     if cursor is None or cursor.minute < end:
         await app.cursors.write(COMPLETE_THROUGH, moved)
-    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors)
+    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors, app.load_pricing)
     return await score_anomalies(ports=ports, timer=time.perf_counter, budget_s=600.0)
 
 

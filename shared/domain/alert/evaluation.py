@@ -11,11 +11,13 @@ import numpy as np
 from shared.domain.alert.alert import Context, RuleState
 from shared.domain.alert.rule_walk import RuleWalk
 from shared.domain.event import Event
+from shared.domain.label import Labels
 from shared.domain.metric import names as metric_names
 from shared.domain.metric.counting import CountQuestion, count
 from shared.domain.metric.frame import Frame, measure
 from shared.domain.metric.readings import Readings, readings_of
 from shared.domain.metric.window import Expression
+from shared.domain.model_naming import day_end, renamed_labels
 from shared.domain.muting.muting import NOT_MUTED, Muting
 from shared.domain.packing import Ints
 from shared.domain.rollup.event_counts import EventCounts
@@ -57,7 +59,15 @@ def walks_of(
     """
     times = np.arange(minutes.start, minutes.stop, dtype=np.int64)
     measurements = Measurements(frame, times, references)
-    walks = (RuleWalk(r, states.get(r.name), findings_of(r, measurements)) for r in rules)
+    at = day_end(minutes[-1])
+
+    def is_gone(labels: Labels) -> bool:
+        return renamed_labels(labels, frame.deployments, at) is not labels
+
+    walks = (
+        RuleWalk(rule, states.get(rule.name), findings_of(rule, measurements), is_gone=is_gone)
+        for rule in rules
+    )
     return [walk for walk in walks if not walk.idle]
 
 

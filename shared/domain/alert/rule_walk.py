@@ -4,6 +4,7 @@ What a walk collects (instances, events, alerts that ended) is stored in one go 
 walk over the same readings always collects the same, ids included.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
@@ -37,13 +38,21 @@ class RuleWalk:
             are inactive and stay so are left out.
     """
 
-    def __init__(self, rule: AlertRule, state: RuleState | None, findings: Findings) -> None:
+    def __init__(
+        self,
+        rule: AlertRule,
+        state: RuleState | None,
+        findings: Findings,
+        *,
+        is_gone: Callable[[Labels], bool] = lambda _: False,
+    ) -> None:
         """Begin where the stored state left off.
 
         Args:
             rule: the rule to apply.
             state: as stored; None where nothing is.
             findings: at the evaluation times, one column each.
+            is_gone: tells a label set whose series goes by another name; its alert ends.
         """
         self.rule = rule
         self.events: list[Event] = []
@@ -52,6 +61,8 @@ class RuleWalk:
         self.changed = bool(state and state.instances and state.rule != rule)
         self._through = state.through if state else None
         self._instances = {each.labels: each for each in state.instances} if state else {}
+        measured = set(findings.readings.labels)
+        self._gone = {each for each in self._instances if is_gone(each)} - measured
         self._findings = findings
         self._noteworthy = noteworthy(rule, findings)
         self._busy = self._noteworthy.any(axis=0).tolist()
@@ -91,6 +102,9 @@ class RuleWalk:
             seen.update(dict.fromkeys(names[row] for row in rows))
         for labels in seen:
             previous = self._instances.get(labels)
+            if previous is not None and labels in self._gone:
+                self.visited[labels] = previous, _given_up(previous, now)
+                continue
             after = evaluate(
                 self.rule,
                 self._findings.at(labels, column),
@@ -174,7 +188,8 @@ class RuleWalk:
         if before is State.FIRING and after.state is State.INACTIVE:
             ended = alert_of(self.rule, after, context)
             self.ended += [ended] if ended else []
-        kept = remembered(self.rule, after, now=now)
+        gone = after.labels in self._gone
+        kept = None if gone else remembered(self.rule, after, now=now)
         self.changed |= _differs(previous, kept)
         if kept is None:
             self._instances.pop(after.labels, None)
@@ -188,6 +203,12 @@ class RuleWalk:
             self.rule, after, notice, event_id=event.event_id, now=now, context=context
         )
         self.notices += [word] if word else []
+
+
+def _given_up(previous: Instance, now: datetime) -> Instance:
+    if previous.state is State.FIRING:
+        return resolved(previous, ResolvedReason.NO_DATA, now=now)
+    return Instance(previous.labels)
 
 
 def _flaps(rule: AlertRule, before: State, after: Instance, now: datetime) -> Flaps:

@@ -35,7 +35,7 @@ def retirement_notes(
     """
     notes: dict[Labels, str] = {}
     for labels in asked:
-        found = _retirement(rollups, pricing, labels, on)
+        found = retirement_of(rollups, pricing, labels, on)
         if found is not None:
             where = dict(labels)
             costs = successor_costs(
@@ -45,18 +45,30 @@ def retirement_notes(
     return notes
 
 
-def _retirement(
+def retirement_of(
     rollups: Sequence[Rollup], pricing: Pricing, labels: Labels, on: date
 ) -> Retirement | None:
-    """Return the retirement of the one model that label sets of the traffic stand for."""
+    """Return the retirement of the one model that label sets of the traffic stand for.
+
+    Args:
+        rollups: requests.
+        pricing: deployments, names of models and retirements.
+        labels: what the traffic's series have in common.
+        on: the UTC day whose deployments count.
+    """
+    models = models_of(rollups, pricing, labels, on)
+    return pricing.retirements.get(models.pop()) if len(models) == 1 else None
+
+
+def models_of(rollups: Sequence[Rollup], pricing: Pricing, labels: Labels, on: date) -> set[str]:
+    """Return the canonical models of the traffic that has these labels."""
     series = {
         tuple(own.get(name, "") for name in PRICING_LABELS)
         for part in rollups
         for own in map(dict, part.labels)
         if all(own.get(name, "") == text for name, text in labels)
     }
-    models = {_model(pricing, dict(zip(PRICING_LABELS, key, strict=True)), on) for key in series}
-    return pricing.retirements.get(models.pop()) if len(models) == 1 else None
+    return {_model(pricing, dict(zip(PRICING_LABELS, key, strict=True)), on) for key in series}
 
 
 def _model(pricing: Pricing, own: dict[str, str], on: date) -> str:

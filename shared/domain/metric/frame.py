@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain import label
+from shared.domain.deployment import QuotaBook
 from shared.domain.label import Labels
 from shared.domain.metric import names
 from shared.domain.metric.samples import Samples
@@ -52,6 +53,11 @@ class Frame:
         self._drawn: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], Samples] = {}
         self._counts = _arrivals([*data.requests, *data.metrics], first, end)
         self._silence = _silence(self._counts, silent_since, first)
+
+    @property
+    def deployments(self) -> QuotaBook:
+        """What is known of deployments; models are named by it."""
+        return self._data.pricing.deployments
 
     def samples(self, expression: Expression) -> Samples:
         """Return the samples of an expression's metric, minute by minute."""
