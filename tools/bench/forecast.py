@@ -1,9 +1,9 @@
 """How well the forecaster does 30 days ahead, on seeded spend and on public series where there are.
 
 `FORECAST_DATA=DIR python -m tools.bench forecast` reads DIR/*/*.csv (columns date,value; a folder
-for each source), or `python -m tools.bench.forecast --data DIR` for this alone. Head starts of the
-members were fitted on every other series, in the order of their paths; that fit did not see the
-other half. Which members there are, and the constants of the bands, were chosen looking at both.
+for each source), or `python -m tools.bench.forecast --data DIR` for this alone. Every other series,
+in the order of their paths, is what head starts and the way members are combined were chosen on;
+the members chosen first, and the constants of the bands, were chosen looking at both halves.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def _public(folder: Path) -> list[Figure]:
         print(f"  left out: public series, as {folder} has no */*.csv", flush=True)
         return []
     series = [read_daily(path) for path in paths]
-    fitted = _of_set("public, fitted half", series[::2], _PUBLIC_TARGETS)
+    fitted = _of_set("public, chosen half", series[::2], _PUBLIC_TARGETS)
     return fitted + _of_set("public, other half", series[1::2], _PUBLIC_TARGETS)
 
 

@@ -1,10 +1,10 @@
 """The forecast of a daily series, with 80 % bands for each day and for sums of days.
 
-A weighted mean of simple forecasts (`members`), weighed by what each missed on this very series
+Simple forecasts (`members`) are combined, weighed by what each missed on this very series
 (`weighing`), once a lasting shift of level is taken out (`level_shift`). The band comes from what
-that mean would have missed (`spread`). The same constants serve every series. A day's forecast is
-the middle of what may come, half of the days lie above; a total is what to expect on average, so it
-is more than the sum of its days where bursts are usual.
+that combination would have missed (`spread`). The same constants serve every series. A day's
+forecast is the middle of what may come, half of the days lie above; a total is what to expect on
+average, so it is more than the sum of its days where bursts are usual.
 """
 
 from dataclasses import dataclass
@@ -104,9 +104,9 @@ def _combined(values: Floats, horizon_days: int) -> tuple[Floats, Spread]:
     paths = member_paths(whole, starts, max(horizon_days, JUDGED_DAYS))
     actual = actual_paths(values, starts[1:])
     past = paths[1:, :, :JUDGED_DAYS]
-    shares = weights(past, actual, HEAD_STARTS)
-    mean: Floats = shares @ paths[0]
-    past_means = np.einsum("m,omd->od", shares, past)
+    weighed = weights(past, actual, HEAD_STARTS)
+    mean = weighed.combined(paths[:1])[0]
+    past_means = weighed.combined(past)
     errors = actual - past_means
     if np.nanmin(values) >= 0:
         errors = errors * _rescaling(past_means, mean)

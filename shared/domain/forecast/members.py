@@ -50,12 +50,14 @@ class LevelMember:
 
 _SLOW = Speed(level=0.05, weekday=0.03)
 _FAST = Speed(level=0.8, weekday=0.12)
+_STEADY = Speed(level=0.1, weekday=0.12)
 _TRENDING = Speed(level=0.05, weekday=0.1, trend=0.1, damping=1.0)
 
 MEDIANS = (MedianMember(1, -2.5), MedianMember(8, -0.6), MedianMember(52, -0.2))
 LEVELS = (
     LevelMember(_SLOW, plain, -2.6),
     LevelMember(_FAST, plain, 0.0),
+    LevelMember(_STEADY, logarithmic, -1.0),
     LevelMember(_TRENDING, logarithmic, -2.8),
     LevelMember(_SLOW, plain, -1.0, year_width=7),
     LevelMember(_SLOW, plain, -2.1, year_width=29),
@@ -67,11 +69,22 @@ HEAD_STARTS = np.array([member.head_start for member in (*MEDIANS, *LEVELS)])
 def member_paths(values: Floats, origins: Ints, horizon_days: int) -> Floats:
     """Return forecasts by origin, member (in the order of `HEAD_STARTS`) and day ahead.
 
+    An origin within the days that suggest first states (`smoothing`) sees only the days before it:
+    what a slow member owes to days it should foresee must not count as foresight.
+
     Args:
         values: by day; no holes.
         origins: the first day to be forecast, each; whole weeks apart, at least 7.
         horizon_days: how many days.
     """
+    paths = _paths(values, origins, horizon_days)
+    for number in np.flatnonzero(origins < min(smoothing.FIRST_DAYS, len(values))):
+        early = origins[number : number + 1]
+        paths[number] = _paths(values[: early[0]], early, horizon_days)[0]
+    return paths
+
+
+def _paths(values: Floats, origins: Ints, horizon_days: int) -> Floats:
     weeks = [member.weeks for member in MEDIANS]
     medians = weekday_median.paths(values, weeks, origins, horizon_days)
     return np.concatenate([medians, _level_paths(values, origins, horizon_days)], axis=1)

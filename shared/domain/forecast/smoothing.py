@@ -20,7 +20,9 @@ import numpy as np
 from shared.domain.forecast.daily_series import WEEK_DAYS
 from shared.domain.packing import Floats, Ints
 
-_FIRST_DAYS = 28
+FIRST_DAYS = 28
+"""So many days suggest the first states."""
+
 _DOUBT_WEEKS = 0.5
 # Three standard deviations of a normal variable are 3.75 of its mean absolute deviations.
 _BELIEVED = 3.75
@@ -70,7 +72,7 @@ def smoothed(columns: Floats, speeds: Sequence[Speed]) -> States:
     trend_speed = level_speed * np.array([speed.trend for speed in speeds])
     weekday_speed = (1 - level_speed) * np.array([speed.weekday for speed in speeds])
     damping = np.array([speed.damping for speed in speeds])
-    level, usual, weekday = _first_states(columns[:_FIRST_DAYS])
+    level, usual, weekday = _first_states(columns[:FIRST_DAYS])
     trend = np.zeros(len(speeds))
     levels, trends, weekdays = [level], [trend], [weekday.copy()]
     for day, value in enumerate(columns):

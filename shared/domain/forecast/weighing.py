@@ -1,14 +1,21 @@
 """How much each member counts: its head start, less what it missed on this series so far.
 
-Every member forecasts from origins whole weeks apart, up to a year back. Its loss is its mean
-absolute error over up to 30 days of each, as a share of what the median member missed. With
-`months` the judged days of all origins, in units of 30,
+Every member forecasts from origins whole weeks apart, up to a year back, the first after two weeks.
+Its loss is its mean absolute error over up to 30 days of each, as a share of what the median member
+missed. With `months` the judged days of all origins, in units of 30,
 
     weight ~ exp(head_start - 10 * months / (months + 0.5) * mean loss)
 
+and the forecast is the weighted mean of the members' paths, moved towards their weighted median by
+the share 2 / (months + 4): while little is known, weights are guesses, and no wild member may bend
+it.
+
 Source: forecasters weighed by exponentiated losses (Cesa-Bianchi & Lugosi 2006, chapter 2), with
-losses of whole paths in place of single steps.
+losses of whole paths in place of single steps. That averages hold better if extreme forecasts count
+less: Jose & Winkler (2008), doi:10.1016/j.ijforecast.2007.06.001.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,10 +24,41 @@ from shared.domain.packing import Floats, Ints
 
 JUDGED_DAYS = 30
 MOST_ORIGINS = 53
-_LEAST_HISTORY_DAYS = 21
+_LEAST_HISTORY_DAYS = 14
 _LEAST_JUDGED_DAYS = 7
 _PENALTY = 10.0
 _DOUBT_MONTHS = 0.5
+_MEDIAN_SHARE = 0.5
+_MEDIAN_MONTHS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each member counts.
+
+    Attributes:
+        shares: the weight of each; they add up to 1.
+        months: the months over which they were judged.
+    """
+
+    shares: Floats
+    months: float
+
+    def combined(self, paths: Floats) -> Floats:
+        """Return one path of those of all members.
+
+        Args:
+            paths: by origin, member and day ahead.
+        """
+        mean: Floats = np.einsum("m,omd->od", self.shares, paths)
+        towards = _MEDIAN_SHARE * _MEDIAN_MONTHS / (self.months + _MEDIAN_MONTHS)
+        return mean + towards * (self._median(paths) - mean)
+
+    def _median(self, paths: Floats) -> Floats:
+        order = np.argsort(paths, axis=1, kind="stable")
+        below = np.cumsum(self.shares[order], axis=1)
+        middle = np.argmax(below >= below[:, -1:] / 2, axis=1)[:, None]
+        return np.take_along_axis(paths, np.take_along_axis(order, middle, axis=1), axis=1)[:, 0]
 
 
 def origins(days: int) -> Ints:
@@ -36,8 +74,8 @@ def actual_paths(values: Floats, origins: Ints) -> Floats:
     return paths
 
 
-def weights(paths: Floats, actual: Floats, head_starts: Floats) -> Floats:
-    """Return the weight of each member; they add up to 1.
+def weights(paths: Floats, actual: Floats, head_starts: Floats) -> Weights:
+    """Return the weight of each member.
 
     Args:
         paths: what was forecast, by origin, member and day ahead.
@@ -47,8 +85,7 @@ def weights(paths: Floats, actual: Floats, head_starts: Floats) -> Floats:
     losses, months = _mean_losses(paths, actual)
     merit = head_starts - _PENALTY * months / (months + _DOUBT_MONTHS) * losses
     shares = np.exp(merit - merit.max())
-    scaled: Floats = shares / shares.sum()
-    return scaled
+    return Weights(shares / shares.sum(), months)
 
 
 def _mean_losses(paths: Floats, actual: Floats) -> tuple[Floats, float]:
