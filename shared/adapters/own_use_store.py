@@ -8,6 +8,7 @@ from shared.adapters import tables as layout
 from shared.adapters.entity import Entity, Tables
 from shared.domain.cost.own import OwnUse
 
+_KEYS_ONLY = ("none",)
 _use = msgspec.json.Decoder(OwnUse).decode
 
 
@@ -29,3 +30,12 @@ class OwnUseStore:
         """Return the totals of a day, one of each process."""
         found = self._tables.query(layout.CONTROL, layout.own_use_partition(day))
         return [_use(str(entity.properties["use"])) async for entity in found]
+
+    async def forget(self, day: date) -> int:
+        """Delete the totals of a day; return how many rows that were."""
+        partition = layout.own_use_partition(day)
+        found = self._tables.query(layout.CONTROL, partition, select=_KEYS_ONLY)
+        rows = [Entity(partition, each.row) async for each in found]
+        for row in rows:
+            await self._tables.delete(layout.CONTROL, row)
+        return len(rows)

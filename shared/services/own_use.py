@@ -30,6 +30,7 @@ from shared.errors import Unavailable
 from shared.services.ports import Telemetry
 
 SAVE_EVERY = timedelta(minutes=10)
+_LOOK_BACK_D = 62
 
 
 class OwnUses(Protocol):
@@ -40,6 +41,9 @@ class OwnUses(Protocol):
 
     async def load(self, day: date) -> list[OwnUse]:
         """Return the totals of a day, one of each process."""
+
+    async def forget(self, day: date) -> int:
+        """Delete the totals of a day; return how many rows that were."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,15 @@ class OwnMeter:
         counts.storage_operations += 1
         with suppress(Unavailable):
             await self._uses.save(day, self._process, counts.use())
+
+
+async def forget_own_use(before: date, *, uses: OwnUses) -> int:
+    """Delete the totals of days before a day; return how many rows that were.
+
+    Looks two months back, for runs that did not happen.
+    """
+    days = (before - timedelta(days=n) for n in range(1, _LOOK_BACK_D + 1))
+    return sum([await uses.forget(day) for day in days])
 
 
 class MeteredTelemetry:

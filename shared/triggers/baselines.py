@@ -30,6 +30,7 @@ from shared.triggers.degradation import check_degradation
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
+from shared.triggers.noting import noting
 from shared.triggers.recommendations import judge_recommendations
 from shared.triggers.responses import Answer
 
@@ -53,6 +54,7 @@ class Establishing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # Off the full hour, when the hour's rollup is written.
 @blueprint.timer_trigger(schedule="0 7 * * * *", arg_name="timer", run_on_startup=False)
 @telling_failure
+@noting
 @metered
 async def compute_baselines(timer: func.TimerRequest) -> None:
     """Learn what is normal, then judge, advise and verify what depends on it."""

@@ -19,6 +19,7 @@ from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
+from shared.triggers.noting import noting
 from shared.triggers.query import SPAN
 from shared.triggers.responses import Answer
 
@@ -29,6 +30,7 @@ blueprint = func.Blueprint()
 # Off the full hour, when the hour's rollup is written, and off the baselines at minute 7.
 @blueprint.timer_trigger(schedule="0 12 * * * *", arg_name="timer", run_on_startup=False)
 @telling_failure
+@noting
 @metered
 async def watch_spend(timer: func.TimerRequest) -> None:
     """Judge the last complete hours of spend."""

@@ -15,6 +15,7 @@ from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
+from shared.triggers.noting import noting
 from shared.triggers.responses import Answer
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ _VIEW_BUDGET_S = 30.0
 
 @blueprint.timer_trigger(schedule="0 20 * * * *", arg_name="timer", run_on_startup=False)
 @telling_failure
+@noting
 @metered
 async def build_digests(timer: func.TimerRequest) -> None:
     """Make the digests of days that have none, or got late data."""

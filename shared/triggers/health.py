@@ -21,5 +21,8 @@ async def health(call: Call) -> Answer:
 @endpoint(blueprint, "GET", "health/ready", summary="Whether storage answers and timers run.")
 async def health_ready(call: Call) -> Answer:
     """Answer 200 when ready, 503 with the failing checks when not."""
-    ready, checks = await readiness(now=call.now, cursors=app().cursors, telemetry=app().telemetry)
+    parts = app()
+    ready, checks = await readiness(
+        now=call.now, cursors=parts.cursors, rollups=parts.rollups, telemetry=parts.telemetry
+    )
     return Answer(checks, 200 if ready else 503, {} if ready else {"Retry-After": "30"})

@@ -14,6 +14,7 @@ from shared.triggers.cost_anomalies import watch_spend_of_days
 from shared.triggers.cost_plan import plan_ports
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
+from shared.triggers.noting import noting
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -22,6 +23,7 @@ blueprint = func.Blueprint()
 # After midnight UTC, when the day is rolled up and its digests are built.
 @blueprint.timer_trigger(schedule="0 30 1 * * *", arg_name="timer", run_on_startup=False)
 @telling_failure
+@noting
 @metered
 async def plan_costs(timer: func.TimerRequest) -> None:
     """Run the day's steps; each is safe to run twice, late, or at the same time elsewhere."""

@@ -11,11 +11,13 @@ from shared.domain.timeline import minute_of
 from shared.services.cost_anomalies import KEPT as ANOMALIES_KEPT
 from shared.services.cost_anomalies import forget_anomalies
 from shared.services.digests import forget_digests
+from shared.services.own_use import forget_own_use
 from shared.services.retention import retain
 from shared.services.session_drop import KEEP_DAYS, drop_sessions
 from shared.services.silences import KEPT, forget_silences
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
+from shared.triggers.noting import noting
 
 logger = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -23,6 +25,7 @@ blueprint = func.Blueprint()
 
 @blueprint.timer_trigger(schedule="0 40 23 * * *", arg_name="timer", run_on_startup=False)
 @telling_failure
+@noting
 @metered
 async def retention(timer: func.TimerRequest) -> None:
     """Seal and drop old days, prepare the next one."""
@@ -53,9 +56,10 @@ async def retention(timer: func.TimerRequest) -> None:
     boards = await parts.anomalies.forget_boards(
         minute_of(now - timedelta(days=settings.chunk_retention_d))
     )
+    own = await forget_own_use(forget.date(), uses=parts.own_uses)
     logger.info(
         "retention: days=%s rollups=%d alerts=%d told=%d digests=%d silences=%d anomalies=%d "
-        "sessions=%d scores=%d",
+        "sessions=%d scores=%d own=%d",
         ",".join(run.dropped_days) or "none",
         run.dropped_rollups,
         alerts,
@@ -65,4 +69,5 @@ async def retention(timer: func.TimerRequest) -> None:
         anomalies,
         sessions,
         boards,
+        own,
     )

@@ -14,7 +14,7 @@ from shared.domain.event import GaugePoint
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of
 from shared.errors import Unavailable
-from shared.services.own_use import MeteredTelemetry, OwnMeter, read_own_costs
+from shared.services.own_use import MeteredTelemetry, OwnMeter, forget_own_use, read_own_costs
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import DAY, FakeInsights, Monitor, sent
 
@@ -67,6 +67,9 @@ async def test_what_cannot_be_saved_is_saved_the_next_time(store: OwnUseStore) -
 
         async def load(self, day: date) -> list[OwnUse]:
             return await store.load(day)
+
+        async def forget(self, day: date) -> int:
+            return await store.forget(day)
 
     uses = Failing()
     meter = OwnMeter(uses, "p1")
@@ -121,3 +124,14 @@ async def test_costs_are_counts_times_prices_that_somebody_states(store: OwnUseS
     assert Decimal(found.total_cost_usd) == Decimal("4.751632")
     assert (found.days, found.cost_usd_per_day) == (2, "2.375816")
     assert found.executions == {"rollup": 2880}
+
+
+async def test_totals_are_forgotten_by_day(store: OwnUseStore) -> None:
+    use = OwnUse({"rollup": 1}, 1_000, 1, 0)
+    days = [TODAY - timedelta(days=n) for n in (0, 1, 2, 40, 62)]
+    for day in days:
+        for process in ("p1", "p2"):
+            await store.save(day, process, use)
+    assert await forget_own_use(TODAY - timedelta(days=1), uses=store) == 6
+    assert await forget_own_use(TODAY - timedelta(days=1), uses=store) == 0
+    assert [len(await store.load(day)) for day in days] == [2, 2, 0, 0, 0]
