@@ -36,6 +36,7 @@ class RollupRun:
         complete: False where its time ran out; the next run goes on.
         elapsed_s: how long it took.
         complete_through: every minute before this one is rolled up; None before the first run.
+        complete_before: the same as it was when the run began.
         behind_s: how long before the run began the last minute completed until then had ended;
             None before the first run.
     """
@@ -46,6 +47,7 @@ class RollupRun:
     complete: bool
     elapsed_s: float
     complete_through: int | None
+    complete_before: int | None
     behind_s: float | None
 
 
@@ -106,7 +108,7 @@ async def roll_up(
     behind_s = None if before is None else (now - instant(before)).total_seconds()
     complete = complete and len(done) == len(markers)
     return RollupRun(
-        work.visited, len(done), work.series, complete, timer() - began, through, behind_s
+        work.visited, len(done), work.series, complete, timer() - began, through, before, behind_s
     )
 
 

@@ -42,7 +42,12 @@ async def rollup(timer: func.TimerRequest) -> None:
         )
         through = run.complete_through
         if through is not None:
-            await record_silence(through, load_frame=parts.load_frame, cursors=parts.cursors)
+            await record_silence(
+                through,
+                before=run.complete_before,
+                load_frame=parts.load_frame,
+                cursors=parts.cursors,
+            )
         await _tell_lag(parts, run)
     except Stale as error:
         logger.info("rollup left to another run: %s", error)

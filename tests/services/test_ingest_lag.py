@@ -157,7 +157,9 @@ async def test_it_does_not_pass_for_something_that_arrives() -> None:
     await tick(monitor, T0 + 20 * MINUTE)
     app = monitor.app
 
-    since = await record_silence(minute_of(T0) + 19, load_frame=app.load_frame, cursors=app.cursors)
+    since = await record_silence(
+        minute_of(T0) + 19, before=None, load_frame=app.load_frame, cursors=app.cursors
+    )
 
     assert set(await greatest(monitor)) == {("arrival",), ("rollup",)}
     assert since == minute_of(T0) + 1

@@ -12,10 +12,12 @@ from tests.services.monitor_factories import HOUR, Monitor, sent, value
 
 async def silent_since(monitor: Monitor, at: datetime) -> datetime | None:
     """Roll up and record silence as the timer does at a time."""
-    await monitor.roll(at)
+    run = await monitor.roll(at)
     app = monitor.app
     through = minute_of(at) - 1
-    since = await record_silence(through, load_frame=app.load_frame, cursors=app.cursors)
+    since = await record_silence(
+        through, before=run.complete_before, load_frame=app.load_frame, cursors=app.cursors
+    )
     return None if since is None else instant(since)
 
 
@@ -46,6 +48,14 @@ async def test_silence_lasts_for_as_long_as_nothing_arrives() -> None:
     for minutes in (*range(20, 400, 20), 2000):
         assert await silent_since(monitor, T0 + minutes * MINUTE) == T0
         monitor.restart()
+
+
+@pytest.mark.parametrize("minutes", [31, 90, 600, 1430])
+async def test_silence_that_began_while_the_timer_stood_still_is_recorded(minutes: int) -> None:
+    monitor = await with_traffic(80)
+    assert await silent_since(monitor, T0) is None
+    assert await silent_since(monitor, T0 + minutes * MINUTE) == T0
+    assert await silent_since(monitor, T0 + (minutes + 1) * MINUTE) == T0
 
 
 @pytest.mark.parametrize("metrics", [False, True])

@@ -38,7 +38,7 @@ class Outage:
         run = await monitor.roll(at)
         app, through = monitor.app, run.complete_through
         assert through is not None
-        await record_silence(through, load_frame=app.load_frame, cursors=app.cursors)
+        await record_silence(through, before=None, load_frame=app.load_frame, cursors=app.cursors)
         done = await evaluate_alerts(
             now=at + MINUTE / 2,
             ports=AlertingPorts(
