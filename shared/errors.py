@@ -14,11 +14,17 @@ class Fault:
 
     Attributes:
         path: where, as `requests[3].duration_ms`; empty for the body as a whole.
-        reason: what was expected and what came.
+        reason: what was expected and what came, or a code of the contract.
+        detail: more on a reason that is a code; empty for others.
     """
 
     path: str
     reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a message has it."""
+        return f"{self.path}: {self.reason}" + (f" ({self.detail})" if self.detail else "")
 
 
 class MonitorError(Exception):

@@ -78,7 +78,7 @@ def _time_faults(at: datetime, ports: IngestPorts) -> list[RowFault]:
 
 def _check(report: GaugeReport, found: Sequence[RowFault]) -> None:
     if found:
-        raise refused([Fault(_path(report, fault), fault.reason) for fault in found])
+        raise refused([Fault(_path(report, fault), fault.reason, fault.detail) for fault in found])
 
 
 def _path(report: GaugeReport, fault: RowFault) -> str:

@@ -187,10 +187,15 @@ def _answer(
     return IngestAnswer(
         stored.batch_id,
         accepted,
-        [{"index": each.index, "path": each.path, "reason": each.reason} for each in listed],
+        [_told(each) for each in listed],
         stored.duplicate,
         decoded.unknown_fields,
     )
+
+
+def _told(rejection: Rejection) -> dict[str, Any]:
+    told = {"index": rejection.index, "path": rejection.path, "reason": rejection.reason}
+    return told | {"detail": rejection.detail} if rejection.detail else told
 
 
 def _surplus_faults(owners: Ints, stored: Stored) -> list[RowFault]:
@@ -208,7 +213,10 @@ def _rejections(noun: str, decoded: Decoded[Any], faults: Sequence[RowFault]) ->
         first.setdefault(fault.row, fault)
     return [
         Rejection(
-            index, f"{noun}[{index}]" + (f".{fault.field}" if fault.field else ""), fault.reason
+            index,
+            f"{noun}[{index}]" + (f".{fault.field}" if fault.field else ""),
+            fault.reason,
+            fault.detail,
         )
         for index, fault in ((decoded.positions[row], fault) for row, fault in first.items())
     ]
@@ -217,9 +225,10 @@ def _rejections(noun: str, decoded: Decoded[Any], faults: Sequence[RowFault]) ->
 def _nothing_valid(noun: str, rejected: Sequence[Rejection]) -> InvalidInput:
     if not rejected:
         return InvalidInput.at(noun, "expected at least one item")
-    faults = [Fault(each.path, each.reason) for each in sorted(rejected, key=lambda r: r.index)]
+    ordered = sorted(rejected, key=lambda each: each.index)
+    faults = [Fault(each.path, each.reason, each.detail) for each in ordered]
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return InvalidInput(f"nothing valid: {faults[0].path}: {faults[0].reason}{more}", faults)
+    return InvalidInput(f"nothing valid: {faults[0]}{more}", faults)
 
 
 def accepted_bounds(received: datetime, retention: timedelta) -> dict[str, int]:

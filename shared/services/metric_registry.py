@@ -11,6 +11,7 @@ from shared.errors import Stale
 from shared.services.ports import Document, Documents
 
 COLLECTION = "metrics"
+KIND_CONFLICT = "kind_conflict"
 
 
 class MetricType(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class MetricRegistry:
             if name not in self._known:
                 self._known[name] = await self._claim(name, wanted)
         return [
-            RowFault(row, "kind", _reason(self._known[record.name], record))
+            RowFault(row, "kind", KIND_CONFLICT, _difference(self._known[record.name], record))
             for row, record in enumerate(records)
             if MetricType(record.kind, record.unit) != self._known[record.name]
         ]
@@ -68,8 +69,7 @@ class MetricRegistry:
         return await self.type_of(name) or wanted
 
 
-def _reason(known: MetricType, record: MetricRecord) -> str:
+def _difference(known: MetricType, record: MetricRecord) -> str:
     return (
-        f"kind_conflict: {record.name} is a {known.kind} in {known.unit!r}, "
-        f"got a {record.kind} in {record.unit!r}"
+        f"{record.name} is a {known.kind} in {known.unit!r}, got a {record.kind} in {record.unit!r}"
     )

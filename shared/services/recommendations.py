@@ -22,10 +22,10 @@ from shared.services.recommendation_store import (
 
 
 class AppliedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Says that a recommendation was followed; `at` is now unless given."""
+    """Says that a recommendation was followed; `at` is now unless given, `by` may be left out."""
 
     # `detected` stands for what requests showed.
-    by: Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^(?!detected$)")]
+    by: Annotated[str, Meta(min_length=1, max_length=256, pattern=r"^(?!detected$)")] = ""
     at: Moment | None = None
     comment: Annotated[str, Meta(max_length=2_048)] = ""
 

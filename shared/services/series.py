@@ -10,7 +10,7 @@ from shared.domain.anomaly.watch import STEP_M
 from shared.domain.metric import names
 from shared.domain.metric.frame import measure_samples
 from shared.domain.metric.sampling import Data, samples_of
-from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, Shape
+from shared.domain.metric.spec import DERIVED, QUOTA_RATIOS, Shape, aggregation_fault
 from shared.domain.metric.window import Aggregation, Expression
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
@@ -51,12 +51,15 @@ async def query_series(query: SeriesQuery, *, ports: ReadPorts) -> dict[str, Any
         ports: where from.
 
     Raises:
-        InvalidInput: more than 11,000 points a series.
+        InvalidInput: more than 11,000 points a series, or an aggregation that a ratio has not.
     """
     span, step = query.span, query.step_m
     points = -(-(span.end - span.first) // step)
     if points > MAX_POINTS:
         raise InvalidInput.at("step_s", f"expected at most {MAX_POINTS} points, got {points}")
+    reason = aggregation_fault(query.metric, query.aggregation)
+    if reason:
+        raise InvalidInput.at("aggregation", reason)
     fresh = await freshness(ports)
     if query.metric == names.ANOMALY_SCORE:
         data = Data(boards=await ports.boards.boards(floor_to(span.first, STEP_M), span.end))

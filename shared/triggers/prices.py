@@ -3,6 +3,8 @@
 from datetime import date
 
 import azure.functions as func
+import msgspec
+from msgspec import UNSET
 
 from shared.bootstrap import app
 from shared.domain.price.calculating import calculate
@@ -11,12 +13,15 @@ from shared.domain.price.money import parse_day
 from shared.domain.price.offer import ASSUMED, Offer, asked_offer, asked_tier
 from shared.domain.price.price_input import PriceBody
 from shared.domain.price.price_view import ModelPrice, PricePage
+from shared.domain.record.object_decoding import ObjectDecoder
 from shared.services.prices import Way, delete_price, get_price, list_prices, put_price
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
 blueprint = func.Blueprint()
+
+_CALCULATIONS = ObjectDecoder(Calculation)
 
 _DAY = {"at": "the UTC day, as 2026-03-01; today unless given"}
 _WAY = {
@@ -132,11 +137,13 @@ async def delete_one_price(call: Call) -> Answer:
     summary="What a call, or an hour of capacity, costs by list price.",
     request=Calculation,
     answer=CalculatedCost,
+    query={"strict": "`true` refuses unknown fields"},
 )
 async def calculate_cost(call: Call) -> Answer:
     """Price a call."""
-    asked = call.decoded(Calculation)
-    return Answer(calculate(asked, await app().load_pricing(), now=call.now))
+    asked, unknown = _CALCULATIONS.decode(call.body(), strict=call.flag("strict"))
+    cost = calculate(asked, await app().load_pricing(), now=call.now)
+    return Answer(msgspec.structs.replace(cost, unknown_fields=unknown or UNSET))
 
 
 def _day(call: Call) -> date:

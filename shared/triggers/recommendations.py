@@ -74,7 +74,7 @@ async def get_one_recommendation(call: Call) -> Answer:
 )
 async def post_recommendation_applied(call: Call) -> Answer:
     """Mark a recommendation as applied."""
-    body = call.decoded(AppliedBody)
+    body = call.decoded(AppliedBody) if call.raw_body else AppliedBody()
     return Answer(await mark_applied(call.segment("id"), body, now=call.now, ports=ports_of(app())))
 
 

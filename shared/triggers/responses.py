@@ -67,7 +67,11 @@ def error_answer(error: MonitorError) -> Answer:
     kinds = (kind for kind in type(error).__mro__ if kind in _STATUS)
     status, code = _STATUS[next(kinds, Unavailable)]
     faults = error.faults if isinstance(error, InvalidInput) else ()
-    details = [{"path": fault.path, "reason": fault.reason} for fault in faults]
+    details = [
+        {"path": fault.path, "reason": fault.reason}
+        | ({"detail": fault.detail} if fault.detail else {})
+        for fault in faults
+    ]
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_s)

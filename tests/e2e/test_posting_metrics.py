@@ -47,7 +47,10 @@ def test_a_name_keeps_its_first_kind_and_unit(api: Api) -> None:
         (0, "metrics[0].kind"),
         (2, "metrics[2].kind"),
     ]
-    assert all(r["reason"].startswith("kind_conflict") for r in answer.json()["rejected"])
+    assert [(r["reason"], r["detail"]) for r in answer.json()["rejected"]] == [
+        ("kind_conflict", "kept_kind is a gauge in '1', got a counter in '1'"),
+        ("kind_conflict", "kept_kind is a gauge in '1', got a gauge in 's'"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["model_requests_total", "model_x", "token_usage_rate"])

@@ -211,3 +211,12 @@ async def test_a_step_without_values_is_null() -> None:
     over = span(T0 - HOUR, T0 + HOUR)
     found = await monitor.chart("depth", Aggregation.COUNT, over=over, step_m=60)
     assert found == {(): [None, 2]}
+
+
+@pytest.mark.parametrize("metric", ["model_error_rate", "token_usage_rate"])
+@pytest.mark.parametrize("aggregation", [Aggregation.P95, Aggregation.SUM, Aggregation.RATE])
+async def test_a_ratio_has_neither_sums_nor_quantiles(
+    metric: str, aggregation: Aggregation
+) -> None:
+    with pytest.raises(InvalidInput, match="aggregation: expected avg, min or max for a ratio"):
+        await Monitor().chart(metric, aggregation, over=span(T0, T0 + HOUR))

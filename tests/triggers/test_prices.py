@@ -307,3 +307,11 @@ async def test_a_corrected_price_prices_the_past_anew(app: HttpApp) -> None:
     assert (await calculated(app, **asked))["total_cost"] == "1.1"
     await put(app, "gpt-5", {"input": "1.2", "output": "9", "effective_from": "2026-11-01"})
     assert (await calculated(app, **asked))["total_cost"] == "1.2"
+
+
+async def test_fields_that_a_calculation_does_not_know_are_named_or_refused(app: HttpApp) -> None:
+    body = {"model": "gpt-5", "input_tokens": 1, "ouput_tokens": 5}
+    assert (await calculated(app, **body))["unknown_fields"] == {"ouput_tokens": 1}
+    refused = await app.send("calculate_cost", body, query={"strict": "true"})
+    assert (refused.status, refused.faults) == (400, {"ouput_tokens": "unknown field"})
+    assert "unknown_fields" not in await calculated(app, model="gpt-5")

@@ -140,7 +140,10 @@ async def test_a_name_of_another_kind_is_refused(app: HttpApp) -> None:
     assert (await app.send("post_metrics", {"metrics": [counter]})).status == 202
     answer = await app.send("post_resources", {"resource": "vm-1", "usage": {"jobs": 1}})
     assert answer.status == 400
-    assert answer.faults["usage.jobs"].startswith("kind_conflict")
+    assert answer.faults == {"usage.jobs": "kind_conflict"}
+    assert answer.body["error"]["message"] == (
+        "usage.jobs: kind_conflict (jobs is a counter in '1', got a gauge in '1')"
+    )
 
 
 async def test_unknown_fields_are_named_or_refused(app: HttpApp) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.metric import names
+from shared.domain.metric.window import Aggregation
 
 
 class Shape(StrEnum):
@@ -123,3 +124,12 @@ DERIVED = {spec.name: spec for spec in _SPECS}
 QUOTA_RATIOS = (names.TOKEN_USAGE_RATE, names.REQUEST_USAGE_RATE)
 EVERY_SPLIT = frozenset(measure for spec in _SPECS for _, measure in spec.splits)
 EVERY_MEASURE = frozenset().union(*(spec.measures for spec in _SPECS))
+_OF_RATIOS = (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)
+
+
+def aggregation_fault(metric: str, aggregation: Aggregation) -> str:
+    """Return why a metric cannot be aggregated so; empty where it can."""
+    spec = DERIVED.get(metric)
+    if spec is None or spec.shape is not Shape.RATIO or aggregation in _OF_RATIOS:
+        return ""
+    return f"expected avg, min or max for a ratio, got {aggregation}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from shared.domain.price.calculation import CalculatedCost, Calculation, PriceSource
 from shared.domain.price.charge import EXACT, charge, metered
@@ -84,8 +85,9 @@ def calculate(asked: Calculation, pricing: Pricing, *, now: datetime) -> Calcula
     other = EXACT.subtract(_sum(costs.values()), _sum(map(costs.get, _TOKEN_METERS)))
     parts = [*(costs.get(meter, _NONE) for meter in _TOKEN_METERS), other, capacity]
     texts = [usd_text(each) for each in (*parts, _sum(parts))]
+    named: dict[str, Any] = dict(zip(_COSTS, texts, strict=True))
     return CalculatedCost(
-        **dict(zip(_COSTS, texts, strict=True)),
+        **named,
         model=found.model,
         deployment_type=type_name(offer),
         deployment_type_assumed=asked.deployment_type is None,

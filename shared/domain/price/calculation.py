@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from shared.domain.price.price_entry import AZURE
 from shared.domain.record.request import Count, Moment, Name
@@ -59,7 +59,11 @@ class PriceSource(msgspec.Struct, frozen=True):
 
 
 class CalculatedCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What it costs, in US dollars as decimal strings; `total_cost` is the sum of the others."""
+    """What it costs, in US dollars as decimal strings; `total_cost` is the sum of the others.
+
+    Attributes:
+        unknown_fields: of the question, which nothing was made of; absent where there are none.
+    """
 
     input_token_cost: str
     cached_input_token_cost: str
@@ -76,3 +80,4 @@ class CalculatedCost(msgspec.Struct, frozen=True, kw_only=True):
     service_tier: str
     region_assumed: bool
     price: PriceSource
+    unknown_fields: dict[str, int] | UnsetType = UNSET

@@ -31,12 +31,14 @@ class RowFault:
     Attributes:
         row: its index in the batch.
         field: the field as clients name it.
-        reason: what was expected and what came.
+        reason: what was expected and what came, or a code of the contract.
+        detail: more on a reason that is a code; empty for others.
     """
 
     row: int
     field: str
     reason: str
+    detail: str = ""
 
 
 def request_faults(records: Sequence[RequestRecord], batch: Batch) -> list[RowFault]:

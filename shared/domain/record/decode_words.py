@@ -29,6 +29,7 @@ _FIXED = {
     "Integer value out of range": "expected a number of at most 1e308",
 }
 _EXPECTED = re.compile(r"Expected `([^`]+)`(.*?)(?:, got `[^`]*`)?", re.DOTALL)
+_NAME = re.compile(r"matching regex '.*\[A-Za-z0-9_-\]\{1,(\d+)\}")
 _LENGTH = re.compile(r" of length (>=|<=|>|<) (\d+)")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
@@ -42,6 +43,9 @@ def expectation(message: str, choices: Sequence[str] = ()) -> str:
     """
     if message.startswith("Invalid enum value"):
         return f"expected one of {', '.join(choices)}" if choices else "expected one of its words"
+    named = _NAME.search(message)
+    if named:
+        return f"expected 1 to {named[1]} of A-Z a-z 0-9 _ -"
     if "codec can't decode" in message:
         return "expected UTF-8"
     found = _EXPECTED.fullmatch(message)

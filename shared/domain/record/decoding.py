@@ -32,12 +32,14 @@ class Rejection:
     Attributes:
         index: its position in the batch.
         path: where, as `requests[3].duration_ms`.
-        reason: what was expected and what came.
+        reason: what was expected and what came, or a code of the contract.
+        detail: more on a reason that is a code; empty for others.
     """
 
     index: int
     path: str
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

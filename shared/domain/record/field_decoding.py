@@ -1,7 +1,6 @@
 """A JSON object read field by field, so that one answer names all that is wrong with it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +19,7 @@ class FieldDecoder:
         fields: Mapping[str, Any],
         *,
         required: Collection[str],
-        words: Mapping[str, type[StrEnum]] | None = None,
+        words: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         """Prepare the decoders.
 

@@ -19,7 +19,7 @@ def refused(faults: Sequence[Fault]) -> InvalidInput:
     """Return the error for an object with these faults, at least one."""
     first = faults[0]
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return InvalidInput(f"{first.path}: {first.reason}{more}", faults)
+    return InvalidInput(f"{first}{more}", faults)
 
 
 class ObjectDecoder[T: msgspec.Struct]:

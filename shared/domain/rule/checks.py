@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shared.domain.metric.counting import COUNTERS, TIMERS
-from shared.domain.metric.spec import DERIVED, Shape
+from shared.domain.metric.spec import DERIVED, aggregation_fault
 from shared.domain.metric.window import Aggregation
 from shared.domain.rule.fields import IndicatorInput, RuleKind
 from shared.domain.rule.window_pair import Burn, pairs_of
@@ -15,8 +15,6 @@ from shared.errors import Fault
 type Values = Mapping[str, Any]
 
 _WHOLE_MINUTES = ("window_s", "for_s", "keep_firing_for_s", "forget_after_s")
-_RATIO_METRICS = {spec.name for spec in DERIVED.values() if spec.shape is Shape.RATIO}
-_RATIO_AGGREGATIONS = (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)
 _SPLIT_LABELS = {label for spec in DERIVED.values() for label, _ in spec.splits}
 _URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+")
 _WAYS = "good and total, bad and total, or metric and below_ms"
@@ -46,8 +44,9 @@ def contradictions(kind: RuleKind, values: Values, refused: set[str]) -> Iterato
 def _measured(values: Values, refused: set[str]) -> Iterator[Fault]:
     del refused
     aggregation = values.get("aggregation", Aggregation.AVG)
-    if values.get("metric") in _RATIO_METRICS and aggregation not in _RATIO_AGGREGATIONS:
-        yield Fault("aggregation", f"expected avg, min or max for a ratio, got {aggregation}")
+    reason = aggregation_fault(values.get("metric", ""), aggregation)
+    if reason:
+        yield Fault("aggregation", reason)
 
 
 def _burn_rate(values: Values, refused: set[str]) -> Iterator[Fault]:

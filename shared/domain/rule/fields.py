@@ -4,7 +4,7 @@ Kinds share the lifecycle's fields; a field of another kind is refused by name, 
 for an alert from a field that his rule does not read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -125,7 +125,8 @@ _REQUIRED: dict[RuleKind, tuple[str, ...]] = {
     RuleKind.ABSENCE: ("name", "metric"),
     RuleKind.BUDGET: ("name", "budget"),
 }
-_WORDS: dict[str, type[StrEnum]] = {
+_WORDS: dict[str, Iterable[str]] = {
+    "comparison": (*Comparison, *COMPARISON_WORDS),
     "kind": RuleKind,
     "severity": Severity,
     "aggregation": Aggregation,

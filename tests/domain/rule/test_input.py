@@ -218,3 +218,9 @@ def test_a_set_is_read_in_order() -> None:
 def test_what_is_no_set_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidInput):
         parse_rules(body)
+
+
+def test_what_is_allowed_is_said_in_words() -> None:
+    faults = _faults(_LEAST | {"name": "a b", "comparison": "=>"})
+    assert faults["name"] == 'expected 1 to 128 of A-Z a-z 0-9 _ -, got "a b"'
+    assert faults["comparison"].startswith("expected one of >, >=, <, <=, ==, !=, greater_than, ")
