@@ -12,9 +12,9 @@ from shared.domain.timeline import BUCKET_M, HOUR_M, floor_to, minute_of, rfc333
 from shared.errors import Unavailable
 from shared.services.alerting import EVALUATED_THROUGH
 from shared.services.anomalies import SCORED_THROUGH
-from shared.services.ports import Cursors, Rollups, Telemetry
+from shared.services.ports import Cursor, Cursors, Rollups, Telemetry
 from shared.services.punctuality import ALLOWED_M, last_run
-from shared.services.rollup import COMPLETE_THROUGH, ROLLED_THROUGH
+from shared.services.rollup import COMPLETE_THROUGH, ROLLED_THROUGH, SINCE, TRAIL_M
 
 LATE_M = 5
 _CURSORS = (ROLLED_THROUGH, COMPLETE_THROUGH, EVALUATED_THROUGH, SCORED_THROUGH)
@@ -35,13 +35,13 @@ async def readiness(
     """
     minute = minute_of(now)
     try:
-        reached = await _reached(cursors)
+        read = await _read(cursors)
         ran = await asyncio.gather(*(last_run(timer, cursors) for timer in ALLOWED_M))
-        to_score = reached[SCORED_THROUGH] is not None or await _to_score(minute, rollups)
+        to_score = read[SCORED_THROUGH] is not None or await _to_score(minute, rollups)
     except Unavailable as error:
         storage = {"ok": False, "reason": str(error)}
         return False, {"status": "unavailable", "checks": {"storage": storage}}
-    checks: Checks = {"storage": {"ok": True}, **_minutely(reached, minute, to_score=to_score)}
+    checks: Checks = {"storage": {"ok": True}, **_minutely(read, minute, to_score=to_score)}
     for (timer, allowed_m), at in zip(ALLOWED_M.items(), ran, strict=True):
         checks[timer] = {
             "ok": at is None or minute - at <= allowed_m,
@@ -56,12 +56,9 @@ async def readiness(
     }
 
 
-async def _reached(cursors: Cursors) -> dict[str, int | None]:
+async def _read(cursors: Cursors) -> dict[str, Cursor | None]:
     found = await asyncio.gather(*(cursors.read(name) for name in _CURSORS))
-    return {
-        name: cursor.minute if cursor else None
-        for name, cursor in zip(_CURSORS, found, strict=True)
-    }
+    return dict(zip(_CURSORS, found, strict=True))
 
 
 async def _to_score(minute: int, rollups: Rollups) -> bool:
@@ -73,21 +70,22 @@ async def _to_score(minute: int, rollups: Rollups) -> bool:
     return any(found)
 
 
-def _minutely(reached: Mapping[str, int | None], minute: int, *, to_score: bool) -> Checks:
+def _minutely(read: Mapping[str, Cursor | None], minute: int, *, to_score: bool) -> Checks:
     """Judge the timers that run each minute, by how far they have come."""
-    complete = reached[COMPLETE_THROUGH]
+    rolled, complete = read[ROLLED_THROUGH], read[COMPLETE_THROUGH]
+    # The first record sets the cursor so far back; the first rollup leaves a note.
+    waiting_m = minute - rolled.minute - TRAIL_M - BUCKET_M if rolled else 0
+    rolling_m = complete.minute - int(complete.notes.get(SINCE, 0)) if complete else 0
     return {
-        "rollup": _on_time(complete, minute, started=reached[ROLLED_THROUGH] is not None),
-        "evaluate_alerts": _on_time(
-            reached[EVALUATED_THROUGH], minute, started=complete is not None
-        ),
+        "rollup": _on_time(complete, minute, started=waiting_m > LATE_M),
+        "evaluate_alerts": _on_time(read[EVALUATED_THROUGH], minute, started=rolling_m > LATE_M),
         # A step is scored once it is complete.
-        "score_anomalies": _on_time(reached[SCORED_THROUGH], minute - STEP_M, started=to_score),
+        "score_anomalies": _on_time(read[SCORED_THROUGH], minute - STEP_M, started=to_score),
     }
 
 
-def _on_time(reached: int | None, minute: int, *, started: bool) -> dict[str, Any]:
-    """Judge a timer: before there is anything to do it is on time."""
-    if reached is None:
+def _on_time(cursor: Cursor | None, minute: int, *, started: bool) -> dict[str, Any]:
+    """Judge a timer; one that has no cursor is late where it has had time to begin."""
+    if cursor is None:
         return {"ok": not started, "through": None}
-    return {"ok": minute - reached <= LATE_M, "through": rfc3339_minute(reached)}
+    return {"ok": minute - cursor.minute <= LATE_M, "through": rfc3339_minute(cursor.minute)}

@@ -21,6 +21,8 @@ from shared.services.refresh import Counted, RefreshPorts, refresh
 ROLLED_THROUGH = "rolled_through"
 COMPLETE_THROUGH = "complete_through"
 SEALED_THROUGH = "sealed_through"
+# A note of `complete_through`: where that stood after the first run there was.
+SINCE = "since"
 TRAIL_M = 15
 AHEAD_M = 5
 
@@ -168,7 +170,8 @@ async def _advance(
     reached = minute_of(now - timedelta(seconds=delay_s))
     if not complete or (before is not None and before >= reached):
         return before, before
-    notes = {"rollup_s": f"{elapsed_s:.3f}", "series": str(work.series)}
+    since = stored.notes.get(SINCE, str(reached)) if stored else str(reached)
+    notes = {"rollup_s": f"{elapsed_s:.3f}", "series": str(work.series), SINCE: since}
     cursor = Cursor(reached, notes, stored.etag if stored else None)
     try:
         await cursors.write(COMPLETE_THROUGH, cursor)

@@ -35,12 +35,21 @@ async def test_an_app_that_has_nothing_to_do_yet_is_ready() -> None:
     assert (ready, found["status"]) == (True, "ready")
 
 
-async def test_records_that_no_timer_rolls_up_make_it_late() -> None:
-    monitor = Monitor()
+@pytest.mark.parametrize(("minutes", "status"), [(0, "ready"), (5, "ready"), (11, "late")])
+async def test_records_that_no_timer_rolls_up_make_it_late(minutes: int, status: str) -> None:
+    monitor = Monitor(now=T0)
     await monitor.post(sent(T0))
+    monitor.now = T0 + minutes * MINUTE
     ready, found = await checked(monitor)
-    assert (ready, found["status"]) == (False, "late")
-    assert found["checks"]["rollup"] == {"ok": False, "through": None}
+    assert (ready, found["status"]) == (status == "ready", status)
+    assert found["checks"]["rollup"] == {"ok": status == "ready", "through": None}
+
+
+async def test_alerting_has_time_to_begin_after_the_first_rollup() -> None:
+    monitor = Monitor()
+    for minutes, ok in ((0, True), (1, True), (LATE_M, True), (LATE_M + 1, False)):
+        await monitor.roll(T0 + minutes * MINUTE)
+        assert (await checked(monitor))[0] is ok
 
 
 @pytest.mark.parametrize("late_m", [0, LATE_M, LATE_M + 1])
