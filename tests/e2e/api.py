@@ -12,6 +12,8 @@ from tests.tools.http_calls import Answer, call
 
 type Json = dict[str, Any]
 
+_MOST_RUNS = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Api:
@@ -61,6 +63,16 @@ class Api:
         """Run a timer function to its end."""
         answer = call(self.port, "POST", f"/admin/functions/{function}", b'{"input": ""}')
         assert answer.status == 202, answer
+
+    def digested_plan(self, model: str, days: int) -> Json:
+        """Run the timers until a model's cost plan has the digests of so many days; return it."""
+        for _ in range(_MOST_RUNS):
+            self.run("rollup")
+            self.run("build_digests")
+            plan: Json = self.seen("v1/models/-/cost-plan", model=model)
+            if plan["days_digested"] >= days:
+                return plan
+        raise AssertionError(f"the digests of {days} days are not made")
 
     def report(self, model: str, **query: object) -> Json:
         """Return a model's report of the last hour, unless the query says otherwise."""

@@ -13,7 +13,6 @@ MODEL = "gpt-4.1-mini"
 """0.40 dollars a million tokens of input, 1.60 of output, half of that in batches."""
 
 DAYS = 3
-MOST_RUNS = 40
 
 
 def test_what_could_be_saved_is_told_from_three_days_of_traffic(api: Api) -> None:
@@ -26,7 +25,7 @@ def test_what_could_be_saved_is_told_from_three_days_of_traffic(api: Api) -> Non
         hours = [midnight - timedelta(days=day) + timedelta(hours=hour) for hour in range(24)]
         assert api.requests([each for hour in hours for each in an_hour(hour)]).status == 202
 
-    plan = digested(api)
+    plan = api.digested_plan(MODEL, DAYS)
 
     # By hand, an hour: 0.056 dollars of nightly, twice 0.028 of chat; 2.688 a day.
     assert (plan["days"], plan["current_monthly_cost_estimate"]) == (DAYS, "80.64")
@@ -80,17 +79,6 @@ def called(start: datetime, application: str, sent: int, made: int, **fields: An
         "output_tokens": made,
         "finish_reason": "stop",
     } | fields
-
-
-def digested(api: Api) -> Json:
-    """Run the timers until the plan has all its days, and return it."""
-    for _ in range(MOST_RUNS):
-        api.run("rollup")
-        api.run("build_digests")
-        plan: Json = api.seen(f"v1/models/{MODEL}/cost-plan")
-        if plan["days_digested"] >= DAYS:
-            return plan
-    raise AssertionError("the digests of three days are not made")
 
 
 def by_type(plan: Json, kind: str) -> Json:

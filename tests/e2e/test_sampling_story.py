@@ -14,7 +14,6 @@ MODEL = "gpt-4.1"
 
 DAYS = 2
 CALLS = 10
-MOST_RUNS = 40
 WHOLE, THINNED = "sampling-whole", "sampling-thinned"
 
 
@@ -29,7 +28,7 @@ def test_one_of_ten_is_planned_like_ten_of_ten(api: Api) -> None:
         whole = [called(hour, WHOLE) for _ in range(CALLS)]
         assert api.requests([*whole, called(hour, THINNED, sample_weight=CALLS)]).status == 202
 
-    plan = digested(api)
+    plan = api.digested_plan(MODEL, DAYS)
 
     reported_is_exact(api, midnight)
     digest = api.seen(f"v1/digests/{since:%Y-%m-%d}")
@@ -57,17 +56,6 @@ def called(start: datetime, deployment: str, **fields: Any) -> Json:
         "output_tokens": 1_000,
         "finish_reason": "stop",
     } | fields
-
-
-def digested(api: Api) -> Json:
-    """Run the timers until the plan has all its days, and return it."""
-    for _ in range(MOST_RUNS):
-        api.run("rollup")
-        api.run("build_digests")
-        plan: Json = api.seen("v1/models/-/cost-plan", model=MODEL)
-        if plan["days_digested"] >= DAYS:
-            return plan
-    raise AssertionError("the digests of two days are not made")
 
 
 def reported_is_exact(api: Api, midnight: datetime) -> None:

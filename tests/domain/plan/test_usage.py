@@ -1,11 +1,13 @@
 """Lines of a bill: they add up to what the same requests cost in `/costs`, to the last digit."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.domain.cost.costing import merged_for
 from shared.domain.deployment import DeploymentConfig
@@ -65,6 +67,18 @@ def test_days_between_two_prices_are_one_line_each_side() -> None:
 def test_what_was_sampled_out_counts_as_in_costs() -> None:
     records = [sent(sample_weight=10.0)]
     assert bill(*records).total_usd == costs(*records).list_cost == 10 * invoice(records)
+
+
+@given(st.lists(st.tuples(_priced(), st.integers(1, 5)), max_size=8))
+def test_a_record_that_stands_for_some_is_so_many_requests(
+    drawn: list[tuple[RequestRecord, int]],
+) -> None:
+    thinned = bill(*(structs.replace(each, sample_weight=float(n)) for each, n in drawn))
+    whole = bill(*(each for each, n in drawn for _ in range(n)))
+    assert [
+        replace(line, requests=line.all_requests, unseen_requests=0) for line in thinned.lines
+    ] == [*whole.lines]
+    assert sum(line.requests for line in thinned.lines) <= len(drawn)
 
 
 def test_failures_are_told_apart_and_those_turned_away_are_free() -> None:
