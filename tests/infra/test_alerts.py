@@ -48,6 +48,16 @@ def test_every_rule_tells_the_action_group_and_resolves_by_itself(variant: str) 
         assert properties["autoMitigate"] is True
         # Its table may not exist yet when the rule is made.
         assert properties["skipQueryValidation"] is True
+        assert rule["kind"] == "LogAlert"
+        found = condition(rule)
+        once = {"numberOfEvaluationPeriods": 1, "minFailingPeriodsToAlert": 1}
+        assert found["failingPeriods"] == once
+        assert found["timeAggregation"] == (
+            "Total" if found.get("metricMeasureColumn") else "Count"
+        )
+        # Every value tells alerts apart, those that are yet to come as well.
+        shapes = {(each["operator"], *each["values"]) for each in found["dimensions"]}
+        assert shapes <= {("Include", "*")}
 
 
 @every_variant
@@ -109,6 +119,7 @@ def test_alerts_reach_the_given_addresses_in_the_common_schema() -> None:
     assert [each["name"] for each in group["webhookReceivers"]] == ["incidents"]
     receivers = [*group["emailReceivers"], *group["webhookReceivers"]]
     assert all(each["useCommonAlertSchema"] for each in receivers)
+    assert group["enabled"] is True
     assert len(group["groupShortName"]) <= 12
 
 
@@ -119,7 +130,10 @@ def test_the_budget_warns_before_and_after_it_is_spent() -> None:
     told = {(each["thresholdType"], each["threshold"]) for each in budget["notifications"].values()}
     assert told == {("Forecasted", 100), ("Actual", 80), ("Actual", 100)}
     group = one("base", "Microsoft.Insights/actionGroups")["id"]
-    assert all(each["contactGroups"] == [group] for each in budget["notifications"].values())
+    for each in budget["notifications"].values():
+        assert (each["enabled"], each["operator"]) == (True, "GreaterThan")
+        assert each["contactGroups"] == [group]
+    assert budget["category"] == "Cost"
 
 
 def test_a_budget_of_nothing_is_none() -> None:
@@ -128,9 +142,18 @@ def test_a_budget_of_nothing_is_none() -> None:
 
 @pytest.mark.parametrize(("variant", "off"), [("base", True), ("developer-access", False)])
 def test_telemetry_is_capped_and_takes_keys_only_when_told_to(variant: str, off: bool) -> None:
-    workspace = one(variant, "Microsoft.OperationalInsights/workspaces")["properties"]
+    stands = one(variant, "Microsoft.OperationalInsights/workspaces")
+    workspace = stands["properties"]
+    assert workspace["sku"] == {"name": "PerGB2018"}
+    # Keys of the workspace are no way in either, and whoever may read the app may read its rows.
+    assert workspace["features"] == {
+        "disableLocalAuth": True,
+        "enableLogAccessUsingOnlyResourcePermissions": True,
+    }
     assert workspace["workspaceCapping"] == {"dailyQuotaGb": 1}
     assert workspace["retentionInDays"] == 30
     insights = one(variant, "Microsoft.Insights/components")["properties"]
     assert insights["DisableLocalAuth"] is off
-    assert "workspaces/log-" in insights["WorkspaceResourceId"]
+    assert insights["WorkspaceResourceId"] == stands["id"]
+    assert insights["IngestionMode"] == "LogAnalytics"
+    assert insights["Application_Type"] == "web"

@@ -43,8 +43,20 @@ def test_settings_are_those_of_an_identity(variant: str) -> None:
         settings["AzureWebJobsStorage__accountName"]
         == one(variant, "Microsoft.Storage/storageAccounts")["name"]
     )
-    assert settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"].endswith(".clientId)]")
-    assert "Authorization=AAD" in settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
+    client = settings["AzureWebJobsStorage__clientId"]
+    identity = one(variant, "Microsoft.ManagedIdentity/userAssignedIdentities")["id"]
+    assert identity in client
+    assert client.endswith(".clientId]")
+    assert settings["AZURE_CLIENT_ID"] == client
+    assert settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == (
+        f"[format('ClientId={{0}};Authorization=AAD', {client[1:-1]})]"
+    )
+    insights = one(variant, "Microsoft.Insights/components")["id"]
+    connection = settings["APPLICATIONINSIGHTS_CONNECTION_STRING"]
+    assert connection.startswith(f"[reference('{insights}'")
+    assert connection.endswith(").ConnectionString]")
+    assert settings["PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"] == "true"
+    assert settings["PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME"] == "shared"
 
 
 def test_secrets_come_from_the_vault_by_reference() -> None:
@@ -82,8 +94,29 @@ def test_the_app_answers_over_modern_tls_and_publishes_without_passwords(variant
 
 
 @every_variant
+def test_the_app_runs_on_its_plan_as_its_identity_from_its_package(variant: str) -> None:
+    site = one(variant, SITE)
+    assert site["kind"] == "functionapp,linux"
+    assert site["properties"]["serverFarmId"] == one(variant, "Microsoft.Web/serverfarms")["id"]
+    identity = one(variant, "Microsoft.ManagedIdentity/userAssignedIdentities")["id"]
+    assert site["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}}
+    assert site["properties"]["keyVaultReferenceIdentity"] == identity
+    package = site["properties"]["functionAppConfig"]["deployment"]["storage"]
+    container = one(variant, "Microsoft.Storage/storageAccounts/blobServices/containers")
+    assert package["type"] == "blobContainer"
+    assert package["value"].endswith(
+        f".primaryEndpoints.blob, '{container['name'].split('/')[-1]}')]"
+    )
+    assert package["authentication"] == {
+        "type": "UserAssignedIdentity",
+        "userAssignedIdentityResourceId": identity,
+    }
+
+
+@every_variant
 def test_the_plan_is_flex_consumption(variant: str) -> None:
     plan = one(variant, "Microsoft.Web/serverfarms")
+    assert plan["kind"] == "functionapp"
     assert plan["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
     assert plan["properties"] == {"reserved": True, "zoneRedundant": variant == "private-network"}
 

@@ -3,6 +3,7 @@
 from tests.infra.deployment import deployed, one
 
 ENDPOINT = "Microsoft.Network/privateEndpoints"
+ZONE = "Microsoft.Network/privateDnsZones"
 
 
 def test_without_a_network_there_is_none() -> None:
@@ -21,13 +22,41 @@ def test_storage_and_vault_have_private_endpoints() -> None:
         "table",
         "vault",
     ]
-    assert len(deployed("private-network", "Microsoft.Network/privateDnsZones")) == 4
-    assert len(deployed("private-network", f"{ENDPOINT}/privateDnsZoneGroups")) == 4
+    storage = one("private-network", "Microsoft.Storage/storageAccounts")["id"]
+    vault = one("private-network", "Microsoft.KeyVault/vaults")["id"]
+    targets = {each["groupIds"][0]: each["privateLinkServiceId"] for each in connections}
+    assert targets == {"blob": storage, "queue": storage, "table": storage, "vault": vault}
+
+
+def test_names_lead_to_the_endpoints_within_the_network() -> None:
+    network = one("private-network", "Microsoft.Network/virtualNetworks")["id"]
+    endpoints = deployed("private-network", ENDPOINT)
+    assert len(endpoints) == 4
+    for each in endpoints:
+        assert each["properties"]["subnet"] == {"id": f"{network}/subnets/endpoints"}
+    links = deployed("private-network", "Microsoft.Network/privateDnsZones/virtualNetworkLinks")
+    assert [each["properties"] for each in links] == [
+        {"registrationEnabled": False, "virtualNetwork": {"id": network}}
+    ] * 4
+    # Names of zones: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+    zones = [each["name"] for each in deployed("private-network", ZONE)]
+    of_storage = "[format('privatelink.{0}.{1}', '%s', environment().suffixes.storage)]"
+    services = ("blob", "queue", "table")
+    expected = {*(of_storage % each for each in services), "privatelink.vaultcore.azure.net"}
+    assert set(zones) == expected
+    groups = deployed("private-network", f"{ENDPOINT}/privateDnsZoneGroups")
+    for group in groups:
+        service = group["name"].removeprefix("pe-").split("-")[0]
+        (config,) = group["properties"]["privateDnsZoneConfigs"]
+        zone = config["properties"]["privateDnsZoneId"]
+        assert ("vaultcore" if service == "vault" else f"'{service}'") in zone
+    assert len(groups) == 4
 
 
 def test_the_app_calls_out_through_a_subnet_delegated_to_it() -> None:
     subnets = one("private-network", "Microsoft.Network/virtualNetworks")["properties"]["subnets"]
     app, endpoints = (each["properties"] for each in subnets)
+    assert endpoints["privateEndpointNetworkPolicies"] == "Enabled"
     assert app["delegations"][0]["properties"]["serviceName"] == "Microsoft.App/environments"
     assert (app["addressPrefix"], endpoints["addressPrefix"]) == ("10.20.0.0/26", "10.20.0.64/26")
     site = one("private-network", "Microsoft.Web/sites")

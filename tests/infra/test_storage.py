@@ -16,6 +16,23 @@ def test_storage_takes_identities_only_over_modern_tls(variant: str) -> None:
     assert properties["allowCrossTenantReplication"] is False
     assert properties["supportsHttpsTrafficOnly"] is True
     assert properties["minimumTlsVersion"] == "TLS1_2"
+    assert properties["defaultToOAuthAuthentication"] is True
+
+
+@every_variant
+def test_everything_stored_is_encrypted_twice_and_queues_and_tables_with_the_rest(
+    variant: str,
+) -> None:
+    encryption = one(variant, ACCOUNT)["properties"]["encryption"]
+    assert encryption["requireInfrastructureEncryption"] is True
+    everything = {"enabled": True, "keyType": "Account"}
+    assert encryption["services"] == dict.fromkeys(("blob", "file", "queue", "table"), everything)
+
+
+@every_variant
+def test_blobs_lie_in_an_account_for_all_that_the_app_stores(variant: str) -> None:
+    account = one(variant, ACCOUNT)
+    assert (account["kind"], account["properties"]["accessTier"]) == ("StorageV2", "Hot")
 
 
 @every_variant
@@ -43,9 +60,17 @@ def test_containers_are_private(variant: str) -> None:
 def test_no_lifecycle_rule_deletes_function_keys_or_the_package(variant: str) -> None:
     policy = one(variant, f"{ACCOUNT}/managementPolicies")["properties"]["policy"]
     for rule in policy["rules"]:
+        assert rule["enabled"] is True
+        assert rule["type"] == "Lifecycle"
+        assert rule["definition"]["filters"]["blobTypes"] == ["blockBlob"]
         prefixes = rule["definition"]["filters"]["prefixMatch"]
         assert not any("azure-webjobs-secrets".startswith(prefix) for prefix in prefixes)
-        deletes_blobs = "baseBlob" in rule["definition"]["actions"]
+        actions = rule["definition"]["actions"]
+        deletes_blobs = "baseBlob" in actions
+        assert actions["snapshot"] == {"delete": {"daysAfterCreationGreaterThan": 30}}
+        assert not deletes_blobs or actions["baseBlob"] == {
+            "delete": {"daysAfterModificationGreaterThan": 90}
+        }
         assert prefixes == (["azure-webjobs-hosts/"] if deletes_blobs else ["deployments/"])
 
 
