@@ -89,7 +89,7 @@ def mean_attribution(
         by: how it was split.
     """
     parts = decompose(_cells(before, count, total), _cells(after, count, total))
-    return _attributions(metric, by, parts)
+    return _attributions(metric, by, [_in_ms(part) for part in parts] if _timed(metric) else parts)
 
 
 def error_attribution(metric: str, before: Rollup, after: Rollup) -> list[Attribution]:
@@ -160,6 +160,17 @@ def _as_latency(part: Part) -> Part:
     return Part(part.cause, part.dimension, part.value, part.amount, before, after)
 
 
+def _in_ms(part: Part) -> Part:
+    if part.cause is not Cause.RATE:
+        return part
+    before, after = part.before / _US_PER_MS, part.after / _US_PER_MS
+    return Part(part.cause, part.dimension, part.value, part.amount, before, after)
+
+
+def _timed(metric: str) -> bool:
+    return metric.endswith("_ms")
+
+
 def _attributions(metric: str, by: str, parts: Sequence[Part]) -> list[Attribution]:
     change = sum(part.amount for part in parts)
     if not change:
@@ -174,13 +185,13 @@ def _attributions(metric: str, by: str, parts: Sequence[Part]) -> list[Attributi
             share=part.amount / change,
             before=part.before,
             after=part.after,
-            text=_text(part, part.amount / change),
+            text=_text(part, part.amount / change, " ms" if _timed(metric) else ""),
         )
         for part in parts
     ]
 
 
-def _text(part: Part, share: float) -> str:
+def _text(part: Part, share: float, unit: str) -> str:
     explains = f"{share:.0%} of the change"
     if abs(share) < _LEAST_SHARE:
         explains = "hardly any of the change"
@@ -195,5 +206,5 @@ def _text(part: Part, share: float) -> str:
         return f"{explains}: {which} {what} ({tokens})"
     values = f"{part.before:.4g} to {part.after:.4g}"
     if part.cause is Cause.RATE:
-        return f"{explains}: {where}, same traffic and lengths ({values})"
+        return f"{explains}: {where}, same traffic and lengths ({values}{unit})"
     return f"{explains}: {part.dimension.replace('_', ' ')} {part.value} ({values} of requests)"

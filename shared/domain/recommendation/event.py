@@ -24,7 +24,8 @@ def recommendation_event(found: Recommendation, environment: str) -> Event | Non
     """Return what is told of a status; None for those that nobody is told of.
 
     The same proposal, or the same verdict on one application, has the same event_id. Expected and
-    measured are in percent of getting better, expected in the unit that it was promised in.
+    measured are in percent of getting better, expected in the unit that it was promised in, which
+    is the property `unit`, empty where nothing was promised.
 
     Args:
         found: in its new status.
@@ -45,6 +46,7 @@ def recommendation_event(found: Recommendation, environment: str) -> Event | Non
             "priority": found.priority,
             "model": found.model,
             "description": found.description,
+            "unit": expected.unit if expected else "",
         },
         measurements={
             "expected_low": expected.low if expected else None,

@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.degradation.attribution import Cause, Part, decompose
-from shared.domain.degradation.attribution_view import error_attribution, latency_attribution
+from shared.domain.degradation.attribution_view import (
+    error_attribution,
+    latency_attribution,
+    mean_attribution,
+)
 from shared.domain.rollup.grouped_cells import Cells
 from shared.domain.rollup.rollup import Rollup
 from tests.domain.factories import request, rollup
@@ -187,3 +191,15 @@ def test_the_parts_add_up_to_the_change(before: Any, after: Any) -> None:
     change = second.total.sum() / second.count.sum() - first.total.sum() / first.count.sum()
     parts: list[Part] = decompose(first, second)
     assert math.isclose(sum(part.amount for part in parts), change, abs_tol=1e-6)
+
+
+def test_a_rise_of_the_time_to_the_first_token_is_told_in_ms() -> None:
+    before, after = (
+        of([request(time_to_first_token_ms=ms) for _ in range(60)]) for ms in (400.0, 1_000.0)
+    )
+    found = mean_attribution(
+        "time_to_first_token_ms", "first_token_n", "first_token_sum", before, after
+    )
+    rate = next(part for part in found if part.cause is Cause.RATE)
+    assert (rate.before, rate.after) == (pytest.approx(400), pytest.approx(1_000))
+    assert "(400 to 1000 ms)" in rate.text

@@ -230,6 +230,7 @@ def test_an_event_tells_of_a_status(status: Status, name: str) -> None:
         "priority": "high",
         "model": "gpt-5-mini",
         "description": "Lower the reasoning effort",
+        "unit": "percent",
     }
     assert event.measurements == {"expected_low": 10, "expected_high": 40, "measured": 20}
 
