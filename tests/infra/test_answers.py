@@ -154,6 +154,10 @@ def test_each_deployment_has_the_numbers_of_its_report(lived: Lived) -> None:
         assert row["failed_percent"] == pytest.approx(100 * report["error_rate"])
         assert row["mean_response_ms"] == pytest.approx(report["avg_response_time_ms"], rel=1e-9)
         assert row["tokens"] == report["total_tokens"]
+        # How many streamed is not told, so requests that succeeded weigh minutes: nearly the same.
+        first_token_ms = report["avg_time_to_first_token_ms"]
+        expected_ms = first_token_ms and pytest.approx(first_token_ms, rel=0.05)
+        assert row["time_to_first_token_ms"] == expected_ms
         cost_usd = lived.costs().get(row["deployment"])
         assert row["cost_usd"] == (cost_usd and pytest.approx(cost_usd, rel=1e-9))
 

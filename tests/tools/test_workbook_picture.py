@@ -9,8 +9,12 @@ from tools.infra.compiler import REPOSITORY
 from tools.kql.engine import Insights, Row
 from tools.workbook.content import TABS
 from tools.workbook.items import Tab, Table
+from tools.workbook.picture.chart import Palette
 from tools.workbook.picture.numbers import short, steps
-from tools.workbook.picture.page import Source, page
+from tools.workbook.picture.page import WIDTH, Source, page
+from tools.workbook.picture.svg import COLOURS
+from tools.workbook.picture.table import header_lines, widths
+from tools.workbook.units import TEXT
 
 T0 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LABEL = "RENDERED LOCALLY"
@@ -50,6 +54,46 @@ def test_what_is_drawn_are_the_rows_of_the_queries() -> None:
     assert "42" in found
     assert "bot <1>" in found
     assert {"gpt-4", "gpt-5"} <= set(found)
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
+@pytest.mark.parametrize("length", [1, 60])
+def test_columns_share_the_width_and_headers_stay_whole(tab: Tab, length: int) -> None:
+    for item in tab.items:
+        if not isinstance(item, Table):
+            continue
+        cells = [
+            {
+                name: "x" * length if column.unit is TEXT else "1,234"
+                for name, column in item.shown.items()
+            }
+        ]
+        shared = widths(item.shown, cells, WIDTH)
+        assert sum(shared.values()) == pytest.approx(WIDTH)
+        for name, column in item.shown.items():
+            header = " ".join(header_lines(column, shared[name]))
+            assert header == column.header, "a header without its unit is none"
+
+
+def test_what_the_host_tells_is_said_to_be_missing() -> None:
+    found = " ".join(words(page(TABS[-1], source())))
+    assert found.count("Told by Azure Functions itself") == 2
+
+
+def test_a_series_has_one_colour_in_all_charts_of_a_page() -> None:
+    palette = Palette()
+    names = [f"deployment-{at}" for at in range(len(COLOURS))]
+    colours = [palette[name] for name in names]
+    assert len(set(colours)) == len(COLOURS)
+    assert [palette[name] for name in reversed(names)] == colours[::-1]
+
+
+def test_the_smallest_of_many_series_are_drawn_as_one() -> None:
+    rows = [requests(1, f"model-{at:02}", at + 1) for at in range(14)]
+    found = words(page(TABS[0], source(*rows)))
+    assert "others" in found
+    assert "model-13" in found
+    assert "model-00" not in found
 
 
 @pytest.mark.parametrize(

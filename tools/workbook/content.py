@@ -110,7 +110,7 @@ DEGRADATION = Tab(
             "degradation/degradations",
             "What got worse",
             "since model deployment metric current baseline change_percent confidence_percent "
-            "ended attribution",
+            "ended main_cause",
         ),
         Table(
             "degradation/baselines",
@@ -122,7 +122,7 @@ DEGRADATION = Tab(
             "degradation/advice",
             "Advice, and what became of it",
             "timestamp id status priority category model description expected_low expected_high "
-            "measured_percent",
+            "unit measured_percent",
         ),
     ),
 )
@@ -160,7 +160,7 @@ COST = Tab(
         Table(
             "cost/anomalies",
             "Hours and days that cost more or less than expected",
-            "began grain scope direction cost_usd expected_low_usd expected_high_usd attribution",
+            "began grain scope direction cost_usd expected_low_usd expected_high_usd main_cause",
         ),
     ),
 )  # fmt: skip
@@ -176,6 +176,7 @@ INGEST = Tab(
             "environment version last_sign_of_life data_through behind_s outbox_events",
         ),
         Chart("ingest/timers", "Timers, longest run", Kind.LINES, "seconds", SECONDS, "line"),
+        Chart("ingest/lag", "Data behind the clock", Kind.AREA, "seconds", SECONDS),
         Chart(
             "ingest/posts", "Posts of records by status", Kind.BARS, "posts", COUNT, "status",
             stepped=True,

@@ -1,6 +1,6 @@
 """A chart over time: lines, stacked bars or areas, with a legend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,26 @@ from tools.workbook.items import Chart, Kind
 from tools.workbook.picture import svg
 from tools.workbook.picture.numbers import short, steps
 
-HEIGHT = 250
-_LEFT, _TOP, _BOTTOM, _RIGHT = 52, 34, 46, 12
-_LEGEND = 8
+HEIGHT = 268
+_LEFT, _TOP, _BOTTOM, _RIGHT = 52, 34, 64, 12
+# More series than these become one, so that each can be told by its colour.
+_MOST = 9
+_OTHERS = "others"
+_ROW, _NAME = 16, 190
 type Points = dict[datetime, float]
+
+
+class Palette:
+    """Colours of a page: a name has the same one in each of its charts."""
+
+    def __init__(self) -> None:
+        """Begin with no name."""
+        self._names: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        """Return the colour of a series."""
+        free = svg.COLOURS[len(self._names) % len(svg.COLOURS)]
+        return self._names.setdefault(name, free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +73,26 @@ def drawn(
     first: datetime,
     end: datetime,
     title: str,
+    palette: Palette,
+    nothing: str,
 ) -> Iterator[str]:
-    """Yield the pieces of a chart."""
+    """Yield the pieces of a chart; of one without rows, what is said then."""
     yield svg.text(x, y + 16, svg.clipped(title, width, size=13), size=13)
     series = _series(chart, rows)
     if not series:
-        yield svg.text(x, y + 60, "Nothing in the time chosen.", fill=svg.FAINT)
+        yield svg.text(x, y + 60, nothing, fill=svg.FAINT)
         return
-    highest = _highest(chart, series)
-    plot = Plot(x, y, width, first, end, steps(highest))
+    if chart.kind is Kind.BARS:
+        series = _fewer(series)
+    plot = Plot(x, y, width, first, end, steps(_highest(chart, series)))
     yield from _axes(plot)
     if chart.kind is Kind.BARS:
-        yield from _bars(plot, series, step)
+        yield from _bars(plot, series, step, palette)
     else:
-        yield from _lines(plot, series, filled=chart.kind is Kind.AREA)
+        yield from _lines(plot, series, palette, filled=chart.kind is Kind.AREA)
     if chart.group:
-        yield from _legend(list(series), x=x, y=y, width=width)
+        names = {name: _legend_name(name, points, chart.kind) for name, points in series.items()}
+        yield from _legend(names, palette, x=x, y=y, width=width)
 
 
 def _series(chart: Chart, rows: Sequence[dict[str, Any]]) -> dict[str, Points]:
@@ -82,6 +102,17 @@ def _series(chart: Chart, rows: Sequence[dict[str, Any]]) -> dict[str, Points]:
         if row[chart.value] is not None:
             series.setdefault(name, {})[row["timestamp"]] = float(row[chart.value])
     return dict(sorted(series.items()))
+
+
+def _fewer(series: dict[str, Points]) -> dict[str, Points]:
+    """Return the largest series, and the sum of all others."""
+    ranked = sorted(series, key=lambda name: -sum(series[name].values()))
+    kept = {name: series[name] for name in sorted(ranked[:_MOST])}
+    others: Points = {}
+    for name in ranked[_MOST:]:
+        for at, value in series[name].items():
+            others[at] = others.get(at, 0) + value
+    return {**kept, _OTHERS: others} if others else kept
 
 
 def _highest(chart: Chart, series: dict[str, Points]) -> float:
@@ -114,9 +145,12 @@ def _axes(plot: Plot) -> Iterator[str]:
         )
 
 
-def _bars(plot: Plot, series: dict[str, Points], step: timedelta) -> Iterator[str]:
+def _bars(
+    plot: Plot, series: Mapping[str, Points], step: timedelta, palette: Palette
+) -> Iterator[str]:
     below: Points = {}
-    for points, colour in zip(series.values(), _colours(), strict=False):
+    for name, points in series.items():
+        colour = palette[name]
         for at, value in points.items():
             start, top = below.get(at, 0.0), below.get(at, 0.0) + value
             left, right = plot.across(max(at, plot.first)), plot.across(min(at + step, plot.end))
@@ -125,8 +159,11 @@ def _bars(plot: Plot, series: dict[str, Points], step: timedelta) -> Iterator[st
             below[at] = top
 
 
-def _lines(plot: Plot, series: dict[str, Points], *, filled: bool) -> Iterator[str]:
-    for points, colour in zip(series.values(), _colours(), strict=False):
+def _lines(
+    plot: Plot, series: Mapping[str, Points], palette: Palette, *, filled: bool
+) -> Iterator[str]:
+    for name, points in series.items():
+        colour = palette[name]
         places = [(plot.across(at), plot.up(value)) for at, value in sorted(points.items())]
         if filled:
             base = plot.up(0)
@@ -137,21 +174,24 @@ def _lines(plot: Plot, series: dict[str, Points], *, filled: bool) -> Iterator[s
             yield svg.rectangle(places[0][0] - 3, places[0][1] - 3, 6, 6, fill=colour)
 
 
-def _legend(names: Sequence[str], *, x: float, y: float, width: float) -> Iterator[str]:
-    shown = names[:_LEGEND]
-    room = (width - _LEFT) / max(1, len(shown))
-    for at, (name, colour) in enumerate(zip(shown, _colours(), strict=False)):
-        left = x + _LEFT + at * room
-        yield svg.rectangle(left, y + HEIGHT - 20, 10, 10, fill=colour)
-        yield svg.text(
-            left + 14,
-            y + HEIGHT - 11,
-            svg.clipped(name, room - 18, size=11),
-            size=11,
-            fill=svg.FAINT,
-        )
+def _legend_name(name: str, points: Points, kind: Kind) -> str:
+    """Return a name as the legend says it, with its value where a line is a single point."""
+    clipped = svg.clipped(name, _NAME, size=11)
+    if kind is not Kind.LINES or len(points) != 1:
+        return clipped
+    (value,) = points.values()
+    return f"{clipped} {value:,.0f}" if abs(value) >= 100 else f"{clipped} {value:.3g}"
 
 
-def _colours() -> Iterator[str]:
-    while True:
-        yield from svg.COLOURS
+def _legend(
+    names: Mapping[str, str], palette: Palette, *, x: float, y: float, width: float
+) -> Iterator[str]:
+    """Yield names with their colours, in as many lines as they take."""
+    left, top = x + _LEFT, y + HEIGHT - _BOTTOM + 22
+    for name, words in names.items():
+        room = 14 + svg.width_of(words, size=11) + 14
+        if left + room > x + width and left > x + _LEFT:
+            left, top = x + _LEFT, top + _ROW
+        yield svg.rectangle(left, top, 10, 10, fill=palette[name])
+        yield svg.text(left + 14, top + 9, words, size=11, fill=svg.FAINT)
+        left += room

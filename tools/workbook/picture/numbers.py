@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from tools.workbook.units import Unit
+from tools.workbook.units import OWN, Unit
 
 
 def spoken(value: Any, unit: Unit) -> str:
@@ -13,6 +13,8 @@ def spoken(value: Any, unit: Unit) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%m-%d %H:%M}"
+    if isinstance(value, int | float) and unit is OWN and abs(value) < 1_000:
+        return f"{value:.4g}"
     if isinstance(value, int | float):
         digits = unit.digits if abs(value) < 1_000 else 0
         return f"{value:,.{digits}f}"

@@ -1,5 +1,6 @@
 """One tab of the workbook as a picture."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from tools.workbook.items import Chart, Item, Tab, Table, Tiles, query_file
 from tools.workbook.picture import chart, svg, table
 
 WIDTH = 1360
+_OF_THE_HOST = re.compile(r"^\s*(requests|exceptions|traces)$", re.MULTILINE)
 _EDGE, _GAP, _HEAD = 24, 20, 92
 
 
@@ -49,19 +51,20 @@ class Source:
 def page(tab: Tab, source: Source) -> str:
     """Return a tab as an SVG document."""
     pieces: list[str] = []
+    palette = chart.Palette()
     y, abreast = float(_HEAD), False
     for item in tab.items:
         rows = source.rows(item)
         if isinstance(item, Chart):
             x = WIDTH / 2 + _GAP / 2 if abreast else float(_EDGE)
-            pieces += _chart(item, rows, source, x=x, y=y)
+            pieces += _chart(item, rows, source, palette, x=x, y=y)
             y += chart.HEIGHT + _GAP if abreast else 0
             abreast = not abreast
             continue
         if abreast:
             y, abreast = y + chart.HEIGHT + _GAP, False
         pieces += _block(item, rows, y=y)
-        y += table.TILES if isinstance(item, Tiles) else table.table_height(rows)
+        y += _height(item, rows)
     height = round(y + (chart.HEIGHT if abreast else 0)) + _EDGE
     return svg.document([*_head(tab, source), *pieces], width=WIDTH, height=height)
 
@@ -74,7 +77,13 @@ def _head(tab: Tab, source: Source) -> Iterator[str]:
 
 
 def _chart(
-    item: Chart, rows: list[dict[str, Any]], source: Source, *, x: float, y: float
+    item: Chart,
+    rows: list[dict[str, Any]],
+    source: Source,
+    palette: chart.Palette,
+    *,
+    x: float,
+    y: float,
 ) -> Iterator[str]:
     daily = item.query == "cost/daily"
     return chart.drawn(
@@ -87,11 +96,26 @@ def _chart(
         first=source.first,
         end=source.end,
         title=item.heading.replace("{TimeRange:grain}", source.grain),
+        palette=palette,
+        nothing=_nothing(item),
     )
+
+
+def _height(item: Table | Tiles, rows: list[dict[str, Any]]) -> float:
+    if isinstance(item, Tiles):
+        return table.TILES
+    return table.table_height(item, rows, WIDTH - 2 * _EDGE)
 
 
 def _block(item: Table | Tiles, rows: list[dict[str, Any]], *, y: float) -> Iterator[str]:
     width = WIDTH - 2 * _EDGE
     if isinstance(item, Tiles):
         return table.tiles(rows, x=_EDGE, y=y, width=width)
-    return table.table(item, rows, x=_EDGE, y=y, width=width)
+    return table.table(item, rows, x=_EDGE, y=y, width=width, nothing=_nothing(item))
+
+
+def _nothing(item: Item) -> str:
+    """Return what stands where an item has no rows."""
+    if _OF_THE_HOST.search(query_file(item.query).read_text()):
+        return "Told by Azure Functions itself, which is not there in a local rendering."
+    return "Nothing in the time chosen."

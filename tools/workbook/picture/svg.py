@@ -4,7 +4,25 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 INK, FAINT, GRID, PAPER = "#323130", "#605e5c", "#e1dfdd", "#ffffff"
-COLOURS = ("#0078d4", "#d83b01", "#107c10", "#8764b8", "#e3b505", "#038387", "#a4262c", "#69797e")
+COLOURS = (
+    "#0078d4",
+    "#d83b01",
+    "#107c10",
+    "#8764b8",
+    "#e3b505",
+    "#038387",
+    "#a4262c",
+    "#69797e",
+    "#4f6bed",
+    "#ca5010",
+    "#498205",
+    "#c239b3",
+    "#8e562e",
+    "#00b7c3",
+    "#c50f1f",
+    "#393939",
+)
+_THIN, _NARROW, _WIDE = frozenset("fijlrtI1.,:;|'!()[]/ -"), 0.4, 0.62
 _FONT = "Segoe UI, Helvetica, Arial, sans-serif"
 
 
@@ -49,7 +67,28 @@ def document(pieces: Iterable[str], *, width: int, height: int) -> str:
     )
 
 
+def width_of(words: str, *, size: int = 12) -> float:
+    """Return how wide a text is at most, whichever of the fonts a reader has."""
+    return size * sum(_NARROW if each in _THIN else _WIDE for each in words)
+
+
 def clipped(words: str, width: float, *, size: int = 12) -> str:
     """Return text that fits a width, the end left out where it does not."""
-    room = int(width / (size * 0.52))
-    return words if len(words) <= room else words[: max(1, room - 1)] + "…"
+    if width_of(words, size=size) <= width:
+        return words
+    kept = words
+    while len(kept) > 1 and width_of(kept + "…", size=size) > width:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def wrapped(words: str, width: float, *, size: int = 12) -> list[str]:
+    """Return text in lines that fit a width; a word that does not is clipped."""
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, size=size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(clipped(word, width, size=size))
+    return lines
