@@ -132,6 +132,12 @@ def test_no_deployed_setting_is_one_of_local_settings_only() -> None:
     assert not app_settings("base").keys() & LOCAL_ONLY
 
 
+def test_how_long_each_table_keeps_what_it_holds_is_said() -> None:
+    kept = documents()["docs/operations.md"].split("## What is kept")[1].split("\n## ")[0]
+    missing = sorted(name for name in FIXED_TABLES if f"`{name}`" not in kept)
+    assert not missing, f'docs/operations.md, "What is kept": say how long {missing} keep it'
+
+
 def test_every_setting_is_documented(known_settings: set[str]) -> None:
     every = "\n".join(documents().values())
     missing = sorted(name for name in known_settings if f"`{name}`" not in every)
