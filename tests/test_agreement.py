@@ -231,6 +231,11 @@ def test_azd_can_set_every_parameter_by_its_own_name() -> None:
         assert default == (simple[1] if simple else ""), name
 
 
+def test_an_azd_that_cannot_set_objects_is_refused_and_the_guide_says_so() -> None:
+    (version,) = re.findall(r'azd: ">= ([\d.]+)"', (REPOSITORY / "azure.yaml").read_text())
+    assert f"azd {version} or newer" in documents()["docs/deploy.md"]
+
+
 def test_a_parameter_file_of_bicep_is_not_there_for_azd() -> None:
     # It would take the place of the JSON file, and azd would then not ask for what is missing.
     assert not list((REPOSITORY / "infra").glob("*.bicepparam"))
