@@ -112,3 +112,21 @@ async def test_a_model_pays_for_its_provisioned_capacity() -> None:
     assert Decimal(report["cost_usd"]) == 30 + 1
     assert 29 < Decimal(report["idle_ptu_cost_usd"]) < 30
     assert (await monitor.report(deployment="mini"))["cost_usd"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("model", "failures", "cost"),
+    [
+        ("nobody-knows", [429, 500], None),
+        ("gpt-5-mini", [429, 500], None),
+        ("gpt-5-mini", [429, 429], "0"),
+    ],
+)
+async def test_refused_requests_alone_do_not_tell_of_a_price(
+    model: str, failures: list[int], cost: str | None
+) -> None:
+    monitor = await priced()
+    await monitor.post(*(sent(T0, model=model, status_code=code) for code in failures))
+    report = await monitor.report(model=model)
+    assert report["cost_usd"] == cost
+    assert report["cost_basis"] == ("unavailable" if cost is None else "list")

@@ -17,7 +17,9 @@ def cost_fields(table: CostTable) -> dict[str, Any]:
     (`unseen_cost_usd`).
     """
     whole = table.whole
-    priced = whole.requests > whole.unpriced_requests or bool(whole.ptu_list_cost)
+    # Those refused cost nothing at any price, so they alone do not tell that there is one.
+    charged = whole.requests - whole.refused
+    priced = charged > whole.unpriced_requests or not charged or bool(whole.ptu_list_cost)
     idle = total(line.ptu_list_cost for line in table.lines if line.kind is LineKind.IDLE_PTU)
     return {
         "cost_usd": usd_text(whole.list_cost) if priced else None,
