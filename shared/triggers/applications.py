@@ -6,7 +6,7 @@ import msgspec
 from shared.bootstrap import app
 from shared.domain.application import Application, ApplicationBody, parse_application
 from shared.services.applications import get_application, load_applications, put_application
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -19,6 +19,7 @@ class ApplicationList(msgspec.Struct, frozen=True):
     """Every application that something is known of, by name."""
 
     applications: list[Application]
+    next: str | None = None
 
 
 @endpoint(
@@ -27,12 +28,12 @@ class ApplicationList(msgspec.Struct, frozen=True):
     "v1/applications",
     summary="Applications that something is known of.",
     answer=ApplicationList,
+    query=PAGE,
 )
 async def get_applications(call: Call) -> Answer:
     """List the applications."""
-    del call
     found = await load_applications(app().documents)
-    return Answer(ApplicationList([found[name] for name in sorted(found)]))
+    return Answer(ApplicationList(*call.page(found.values(), lambda each: each.name)))
 
 
 @endpoint(

@@ -13,7 +13,7 @@ from shared.services.budgets import (
     list_budgets,
     put_budget,
 )
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -26,7 +26,7 @@ blueprint = func.Blueprint()
     "v1/budgets",
     summary="Budgets by name, and how they stand.",
     answer=BudgetPage,
-    query={"limit": "100 unless given, 1,000 at most", "next": "of an earlier answer"},
+    query=PAGE,
 )
 async def get_budgets(call: Call) -> Answer:
     """List budgets."""

@@ -1,7 +1,7 @@
 """One HTTP call, parsed: route, query and body, each fault named by its field."""
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,12 @@ import msgspec
 from shared.domain.record.decoding import DECODE_ERRORS, fault_of
 from shared.domain.timeline import parse_rfc3339
 from shared.errors import InvalidInput, TooLarge, UnsupportedMedia
+from shared.services.paging import by_name
 from shared.triggers.responses import JSON
 
 MAX_BODY_BYTES = 4 << 20
 MAX_LIMIT = 1_000
+PAGE = {"limit": "100 unless given, 1,000 at most", "next": "of an earlier answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,10 @@ class Call:
     def limit(self) -> int:
         """Return how many items a list may have: 100 unless given, 1,000 at most."""
         return self.whole("limit", 100, 1, MAX_LIMIT)
+
+    def page[T](self, items: Iterable[T], name: Callable[[T], str]) -> tuple[list[T], str | None]:
+        """Return the part of a list, by name, that `limit` and `next` ask for, and its `next`."""
+        return by_name(items, name, limit=self.limit(), after=self.query.get("next"))
 
     def choice[E: StrEnum](self, name: str, choices: type[E], default: E) -> E:
         """Return a query parameter that names one of several."""

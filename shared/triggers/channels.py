@@ -24,7 +24,7 @@ from shared.services.channels import (
 from shared.services.delivery import Delivered, deliver, give_up
 from shared.services.enqueueing import enqueue_due
 from shared.settings import STORAGE
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
@@ -42,13 +42,14 @@ class ChannelList(msgspec.Struct, frozen=True):
     """Every channel."""
 
     channels: list[ChannelView]
+    next: str | None = None
 
 
-@endpoint(blueprint, "GET", "v1/channels", summary="Every channel.", answer=ChannelList)
+@endpoint(blueprint, "GET", "v1/channels", summary="Every channel.", answer=ChannelList, query=PAGE)
 async def get_channels(call: Call) -> Answer:
     """List the channels."""
-    del call
-    return Answer(ChannelList(await list_channels(documents=app().documents)))
+    found = await list_channels(documents=app().documents)
+    return Answer(ChannelList(*call.page(found, lambda each: each.name)))
 
 
 @endpoint(blueprint, "GET", "v1/channels/{name}", summary="One channel.", answer=ChannelView)

@@ -15,7 +15,7 @@ from shared.services.deployments import (
     list_deployments,
     put_deployment,
 )
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -33,7 +33,7 @@ _WHICH = {
     "v1/deployments",
     summary="Deployments by resource and name.",
     answer=DeploymentPage,
-    query={"limit": "100 unless given, 1,000 at most", "next": "of an earlier answer"},
+    query=PAGE,
 )
 async def get_deployments(call: Call) -> Answer:
     """List deployments."""

@@ -12,7 +12,7 @@ from shared.services.inhibitions import (
     load_inhibitions,
     put_inhibition,
 )
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -23,6 +23,7 @@ class InhibitionSet(msgspec.Struct, frozen=True):
     """Every inhibition, by name."""
 
     inhibitions: list[Inhibition]
+    next: str | None = None
 
 
 @endpoint(
@@ -31,11 +32,12 @@ class InhibitionSet(msgspec.Struct, frozen=True):
     "v1/inhibitions",
     summary="Every inhibition.",
     answer=InhibitionSet,
+    query=PAGE,
 )
 async def get_inhibitions(call: Call) -> Answer:
     """List the inhibitions."""
-    del call
-    return Answer(InhibitionSet(await load_inhibitions(app().documents)))
+    found = await load_inhibitions(app().documents)
+    return Answer(InhibitionSet(*call.page(found, lambda each: each.name)))
 
 
 @endpoint(blueprint, "GET", "v1/inhibitions/{name}", summary="One inhibition.", answer=Inhibition)

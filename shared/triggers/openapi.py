@@ -1,6 +1,7 @@
 """The OpenAPI document, generated from the routes as they are registered and their types."""
 
 import re
+from collections.abc import Mapping
 from types import UnionType
 from typing import Any
 
@@ -101,7 +102,7 @@ def _alternatives(stated: Any) -> tuple[Any, ...]:
 
 def _described(operation: Operation, by_type: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     in_path = [_parameter(name, "path", "percent-encoded") for name in _names_in(operation.route)]
-    in_query = [_parameter(name, "query", text) for name, text in operation.query.items()]
+    in_query = [_parameter(name, "query", text) for name, text in _query_of(operation).items()]
     answer = by_type.get(operation.answer, {"type": "object"})
     responses: dict[str, Any] = {
         str(operation.status): {"description": "Success.", "content": _json(answer)}
@@ -121,6 +122,13 @@ def _described(operation: Operation, by_type: dict[Any, dict[str, Any]]) -> dict
     if operation.anonymous:
         described["security"] = []
     return described
+
+
+def _query_of(operation: Operation) -> Mapping[str, str]:
+    """Return the query parameters; hosts treat `%2F` in a path differently."""
+    if "model" not in _names_in(operation.route):
+        return operation.query
+    return {"model": "the model, where the path says `-`", **operation.query}
 
 
 def _names_in(route: str) -> list[str]:

@@ -12,7 +12,7 @@ from shared.services.reservations import (
     load_reservations,
     put_reservation,
 )
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
 
@@ -23,6 +23,7 @@ class ReservationList(msgspec.Struct, frozen=True):
     """Every reservation, by name."""
 
     reservations: list[Reservation]
+    next: str | None = None
 
 
 @endpoint(
@@ -31,11 +32,12 @@ class ReservationList(msgspec.Struct, frozen=True):
     "v1/reservations",
     summary="Owned reservations of provisioned throughput.",
     answer=ReservationList,
+    query=PAGE,
 )
 async def get_reservations(call: Call) -> Answer:
     """List the reservations."""
-    del call
-    return Answer(ReservationList(await load_reservations(app().documents)))
+    found = await load_reservations(app().documents)
+    return Answer(ReservationList(*call.page(found, lambda each: each.name)))
 
 
 @endpoint(

@@ -14,7 +14,7 @@ from shared.domain.rule.yaml_set import parse_rules_yaml, rules_as_yaml
 from shared.services.references import with_availability
 from shared.services.rule_set import own_rules, put_rules
 from shared.services.rules import delete_rule, get_rule, load_rules, put_rule
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import JSON, Answer
 
@@ -28,6 +28,7 @@ class RuleSet(msgspec.Struct, frozen=True):
     """A set of rules."""
 
     rules: list[AlertRule]
+    next: str | None = None
 
 
 class RuleFormat(StrEnum):
@@ -41,11 +42,12 @@ class RuleFormat(StrEnum):
     blueprint,
     "GET",
     "v1/rules",
-    summary="Every rule, the built-in ones included; as YAML, the set to keep in a file.",
+    summary="Rules, the built-in ones included; as YAML, the whole set to keep in a file.",
     answer=RuleSet,
     query={
         "format": "`json`, or `yaml` as with `Accept: application/yaml`",
         "builtin": "`false` leaves out built-in rules nobody changed (`true` unless YAML)",
+        **PAGE,
     },
 )
 async def get_rules(call: Call) -> Answer:
@@ -57,7 +59,8 @@ async def get_rules(call: Call) -> Answer:
     else:
         rules = await own_rules(documents=documents)
     if not yaml:
-        return Answer(RuleSet([await _told(rule) for rule in rules]))
+        page, following = call.page(rules, lambda rule: rule.name)
+        return Answer(RuleSet([await _told(rule) for rule in page], following))
     return Answer(rules_as_yaml(rules), media_type=YAML_TYPES[0])
 
 

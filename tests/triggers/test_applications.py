@@ -28,7 +28,10 @@ async def test_an_application_is_put_got_and_listed(app: HttpApp) -> None:
     assert (await app.send("put_one_application", put.body, name="nightly")).status == 200
     got = await app.send("get_one_application", name="-", query={"name": "nightly"})
     assert (got.status, got.body) == (200, put.body)
-    assert (await app.send("get_applications")).body == {"applications": [put.body]}
+    assert (await app.send("get_applications")).body == {
+        "applications": [put.body],
+        "next": None,
+    }
     assert (await app.send("get_one_application", name="unknown")).status == 404
 
 
@@ -47,7 +50,10 @@ async def test_a_reservation_is_put_got_listed_and_deleted(app: HttpApp) -> None
     assert put.body == {"name": "gp-1", **body, "usd_per_ptu_month": None}
     assert (await app.send("put_one_reservation", put.body, name="gp-1")).status == 200
     assert (await app.send("get_one_reservation", name="gp-1")).body == put.body
-    assert (await app.send("get_reservations")).body == {"reservations": [put.body]}
+    assert (await app.send("get_reservations")).body == {
+        "reservations": [put.body],
+        "next": None,
+    }
     assert (await app.send("delete_one_reservation", name="gp-1")).status == 204
     assert (await app.send("get_one_reservation", name="gp-1")).status == 404
     assert (await app.send("delete_one_reservation", name="gp-1")).status == 404

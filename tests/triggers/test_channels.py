@@ -73,7 +73,7 @@ async def test_a_channel_is_created_replaced_listed_and_deleted(running: Running
     deleted = await channels.delete_one_channel(call(name="ops"))
 
     assert (created.status, replaced.status, deleted.status) == (201, 200, 204)
-    assert listed == {"channels": [found]}
+    assert listed == {"channels": [found], "next": None}
     assert found == as_json(replaced.body)
     assert found["url"] == "https://hooks.slack.com/…"
     with pytest.raises(NotFound):

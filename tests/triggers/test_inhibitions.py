@@ -29,7 +29,7 @@ def _app() -> Iterator[App]:
 
 
 async def test_none_is_built_in() -> None:
-    assert as_json((await get_inhibitions(call())).body) == {"inhibitions": []}
+    assert as_json((await get_inhibitions(call())).body) == {"inhibitions": [], "next": None}
 
 
 async def test_an_inhibition_is_put_replaced_listed_and_deleted() -> None:
@@ -42,7 +42,7 @@ async def test_an_inhibition_is_put_replaced_listed_and_deleted() -> None:
     assert (created.status, replaced.status, deleted.status) == (201, 200, 204)
     assert as_json(created.body) == {"name": "worse", **_BODY}
     assert found == {"name": "worse", **_BODY, "equal": []}
-    assert listed == {"inhibitions": [found]}
+    assert listed == {"inhibitions": [found], "next": None}
 
 
 async def test_what_does_not_exist_is_not_found() -> None:

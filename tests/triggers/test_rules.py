@@ -164,3 +164,21 @@ async def test_yaml_goes_out_as_it_is() -> None:
     sent = http_response(await get_rules(call(query={"format": "yaml"})))
 
     assert (sent.mimetype, sent.get_body().decode()) == ("application/yaml", _YAML)
+
+
+async def test_rules_are_listed_page_by_page() -> None:
+    names, after = [], ""
+    while after is not None:
+        asked = Call(datetime.now(UTC), {}, {"limit": "5", "next": after}, {}, b"")
+        page = as_json((await get_rules(asked)).body)
+        assert 0 < len(page["rules"]) <= 5
+        names += [each["name"] for each in page["rules"]]
+        after = page["next"]
+    assert names == sorted(BUILTIN_RULES)
+
+
+async def test_a_set_may_be_put_as_it_was_answered_and_a_page_of_it_not() -> None:
+    whole = as_json((await get_rules(call())).body)
+    assert as_json((await put_rule_set(call(whole))).body)["deleted"] == []
+    with pytest.raises(InvalidInput, match="next: expected null"):
+        await put_rule_set(call(whole | {"next": "slow"}))

@@ -26,6 +26,8 @@ from shared.errors import Fault, InvalidInput
 
 class _RuleSet(msgspec.Struct, forbid_unknown_fields=True):
     rules: list[msgspec.Raw]
+    # As it was answered; a page that is followed by others is no whole set.
+    next: None = None
 
 
 _SET = msgspec.json.Decoder(_RuleSet)
