@@ -1,6 +1,6 @@
 """Reports on models: one in detail, or all in a line each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ async def model_report(
     if len(whole) == 0:
         return {**head, "no_data": True}
     costs = await _costs(rollups, CostQuery(span, where=wanted), fresh.through, ports)
-    assumed = await _assumed(rollups, wanted, span, ports)
+    assumed = await _assumed([model], rollups, wanted, span, ports)
     return {**head, "model_assumed": assumed[model], **report_of(whole), **cost_fields(costs)}
 
 
@@ -70,7 +70,7 @@ async def list_models(span: Span, *, ports: ReadPorts) -> dict[str, Any]:
     for pair in by_pair.labels:
         deployments.setdefault(dict(pair)[label.MODEL], []).append(dict(pair)[label.DEPLOYMENT])
     costs = await _costs(rollups, CostQuery(span, (label.MODEL,)), fresh.through, ports)
-    assumed = await _assumed(rollups, {}, span, ports)
+    assumed = await _assumed(deployments, rollups, {}, span, ports)
     models = [
         _model_line(model, sorted(names), _only(by_pair, model), assumed=assumed[model])
         | cost_fields(costs.of(labels))
@@ -95,17 +95,26 @@ def _only(by_pair: Rollup, model: str) -> Rollup:
 
 
 async def _assumed(
-    rollups: Sequence[Rollup], where: Mapping[str, str], span: Span, ports: ReadPorts
+    models: Collection[str],
+    rollups: Sequence[Rollup],
+    where: Mapping[str, str],
+    span: Span,
+    ports: ReadPorts,
 ) -> dict[str, bool]:
     """Return model -> whether it may be a deployment's name, as nobody tells what that serves."""
     pricing = await ports.load_pricing()
+    found = dict.fromkeys(models, False)
+    unknown = {model for model in models if pricing.names.find(model) is None}
+    if not unknown:
+        return found
     names = (label.MODEL, label.DEPLOYMENT, label.RESOURCE)
-    found: dict[str, bool] = {}
+    told: dict[str, list[bool]] = {}
     for labels in merged(rollups, REQUEST_MEASURES, names, where, {"n"}).labels:
         own = dict(labels)
-        known = not assumes(own, pricing.deployments, pricing.names, span.end - 1)
-        found[own[label.MODEL]] = found.get(own[label.MODEL], True) and not known
-    return found
+        if own[label.MODEL] in unknown:
+            assumed = assumes(own, pricing.deployments, pricing.names, span.end - 1)
+            told.setdefault(own[label.MODEL], []).append(assumed)
+    return found | {model: all(each) for model, each in told.items()}
 
 
 def _model_line(
