@@ -1,7 +1,7 @@
 """Annotations: made, listed and taken back."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -59,6 +59,26 @@ async def list_annotations(
         if each.kind in kinds and each.overlaps(first, end)
     }
     return AnnotationPage(*latest_first(placed, limit=limit, after=after))
+
+
+async def annotations_on(
+    series: Mapping[str, str], span: Span, *, documents: Documents
+) -> list[Annotation]:
+    """Return what was noted on series in a span, the first to start first.
+
+    Args:
+        series: labels that all of them have; what is about others is left out.
+        span: minutes covered.
+        documents: where annotations are.
+    """
+    first, end = instant(span.first), instant(span.end)
+    found = [
+        each
+        for each in await load_annotations(documents)
+        if each.overlaps(first, end)
+        and all(series.get(name, text) == text for name, text in each.labels.items())
+    ]
+    return sorted(found, key=lambda each: (each.start, each.id))
 
 
 async def post_annotation(body: bytes, *, documents: Documents) -> Annotation:

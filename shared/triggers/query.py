@@ -1,5 +1,6 @@
 """HTTP functions that answer questions about what was stored."""
 
+import asyncio
 from collections.abc import Mapping
 
 import azure.functions as func
@@ -10,6 +11,7 @@ from shared.domain.record.rows import RowFilter
 from shared.domain.span import span_of
 from shared.errors import InvalidInput
 from shared.services.alerts import count_active
+from shared.services.annotations import annotations_on
 from shared.services.report import list_models, model_report
 from shared.services.requests import LONGEST_S, find_requests
 from shared.services.series import SeriesQuery, query_series
@@ -69,7 +71,7 @@ async def get_model_report(call: Call) -> Answer:
     blueprint,
     "GET",
     "v1/series",
-    summary="A metric over time.",
+    summary="A metric over time, and what people noted on it.",
     query={
         "metric": "its name",
         "aggregation": "avg, sum, min, max, last, count, rate, p5, p50, p90, p95, p99",
@@ -89,7 +91,11 @@ async def get_series(call: Call) -> Answer:
         group_by=tuple(call.names("group_by")),
         where=_filters(call.query.get("filter", "")),
     )
-    return Answer(await query_series(query, ports=app().reading))
+    found, noted = await asyncio.gather(
+        query_series(query, ports=app().reading),
+        annotations_on(query.where, query.span, documents=app().documents),
+    )
+    return Answer(found | {"annotations": noted})
 
 
 @endpoint(

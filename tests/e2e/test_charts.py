@@ -105,3 +105,12 @@ def test_as_many_points_as_are_allowed_are_given(api: Api) -> None:
         "v1/series", metric="model_requests_total", range=str(10_998 * 60), filter="model:charted"
     )
     assert len(found["series"][0]["points"]) in (10_999, 11_000)
+
+
+def test_a_chart_shows_what_people_noted_on_it(api: Api) -> None:
+    body = {"kind": "release", "start": at(1), "text": "v2", "by": "ada"}
+    noted = [
+        api.post("v1/annotations", body | {"labels": {"model": model}}).json()
+        for model in ("charted", "another")
+    ]
+    assert series(api, "model_requests_total")["annotations"] == noted[:1]

@@ -15,6 +15,7 @@ from shared.domain.timeline import minute_of
 from shared.errors import InvalidInput, NotFound
 from shared.services.annotations import (
     AnnotationPage,
+    annotations_on,
     delete_annotation,
     list_annotations,
     post_annotation,
@@ -134,3 +135,26 @@ async def test_incidents_alone_are_left_out_of_baselines(documents: DocumentStor
     assert first.concerns({"model": "a", "deployment": "x"})
     assert not first.concerns({"model": "b"})
     assert second.end == START + 121
+
+
+@pytest.mark.parametrize(
+    ("series", "noted"),
+    [
+        ({}, ["all", "shop", "shop on mini"]),
+        ({"application": "shop"}, ["all", "shop", "shop on mini"]),
+        ({"application": "desk"}, ["all"]),
+        ({"application": "shop", "model": "gpt-5"}, ["all", "shop"]),
+    ],
+)
+async def test_what_is_noted_on_series_leaves_out_what_is_about_others(
+    documents: DocumentStore, series: dict[str, str], noted: list[str]
+) -> None:
+    shop = {"application": "shop"}
+    for at, (text, labels) in enumerate(
+        [("shop on mini", shop | {"model": "mini"}), ("shop", shop), ("all", {})]
+    ):
+        start = T0 - at * timedelta(minutes=1)
+        await _made(documents, text=text, labels=labels, start=start)
+    await _made(documents, text="too late", start=T0 + HOUR)
+    found = await annotations_on(series, Span(START - 60, START + 60), documents=documents)
+    assert [each.text for each in found] == noted
