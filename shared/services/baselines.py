@@ -11,12 +11,7 @@ from datetime import datetime
 from shared.domain.annotation.annotation import incidents_of
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.fit import FEWEST_SAMPLES, Period
-from shared.domain.baseline.view import (
-    BaselineView,
-    NoBaselineView,
-    updated_event,
-    view_of,
-)
+from shared.domain.baseline.view import BaselineView, NoBaselineView, updated_event, view_of
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, minute_of
 from shared.errors import Stale
@@ -27,7 +22,6 @@ from shared.services.baseline_store import (
     find_baseline,
     forget_baselines,
     load_baselines,
-    replaced_on,
     store_baseline,
 )
 from shared.services.ports import Documents
@@ -162,29 +156,6 @@ async def establish_baseline(
     )
     await _put(made, before, ports)
     return view_of(made)
-
-
-async def get_baseline(
-    model: str, deployment: str, *, at: datetime | None, documents: Documents
-) -> BaselineView | NoBaselineView:
-    """Return the baseline in force, or why there is none.
-
-    Args:
-        model: its name.
-        deployment: its name; empty for all of the model's.
-        at: asks for the last version computed on that UTC day; None for the one in force.
-        documents: where they are.
-    """
-    current = await find_baseline(model, deployment, documents)
-    if at is None:
-        reason = "no requests of the last 30 days were learned from; the last hour does not count"
-        return view_of(current) if current else NoBaselineView(model, reason)
-    if current is not None and current.established_at.date() == at.date():
-        return view_of(current)
-    for each in reversed(await replaced_on(minute_of(at), documents)):
-        if (each.model, each.deployment) == (model, deployment):
-            return view_of(each)
-    return NoBaselineView(model, f"no version was computed on {at.date()}")
 
 
 def learnable_until(now: datetime) -> int:

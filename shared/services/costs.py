@@ -25,10 +25,10 @@ from shared.domain.cost.table import CostTable
 from shared.domain.cost.token_costs import MEASURES
 from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import minute_of
-from shared.services.applications import load_applications
+from shared.services.applications import APPLICATIONS
 from shared.services.ports import Documents
 from shared.services.reading import ReadPorts, freshness, read_span
-from shared.services.reservations import load_reservations
+from shared.services.reservations import RESERVATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def read_costs(query: CostQuery, *, ports: CostPorts) -> CostTable:
     fresh = await freshness(ports.reading)
     pricing, reservations, rollups = await asyncio.gather(
         ports.reading.load_pricing(),
-        load_reservations(ports.documents),
+        RESERVATIONS.load(ports.documents),
         read_span(
             Kind.REQUEST,
             span.first,
@@ -81,11 +81,11 @@ async def cost_report(
         InvalidInput: too many rows.
     """
     table, applications = await asyncio.gather(
-        read_costs(query, ports=ports), load_applications(ports.documents)
+        read_costs(query, ports=ports), APPLICATIONS.load(ports.documents)
     )
     own = {
-        name: each.quality_threshold
-        for name, each in applications.items()
+        each.name: each.quality_threshold
+        for each in applications
         if each.quality_threshold is not None
     }
     judged = replace(thresholds, by_application=own)

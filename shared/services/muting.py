@@ -3,7 +3,7 @@
 import asyncio
 
 from shared.domain.muting.muting import Muting
-from shared.services.inhibitions import load_inhibitions
+from shared.services.inhibitions import INHIBITIONS
 from shared.services.ports import Documents
 from shared.services.silences import load_silences
 
@@ -11,6 +11,6 @@ from shared.services.silences import load_silences
 async def load_muting(documents: Documents) -> Muting:
     """Return the silences and inhibitions; each silence knows itself when it is in force."""
     silences, inhibitions = await asyncio.gather(
-        load_silences(documents), load_inhibitions(documents)
+        load_silences(documents), INHIBITIONS.load(documents)
     )
     return Muting(silences, inhibitions)

@@ -20,11 +20,11 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, floor_to, minute_of
-from shared.services.applications import load_applications
+from shared.services.applications import APPLICATIONS
 from shared.services.costs import CostPorts
 from shared.services.digest_ports import Digests, Stage
 from shared.services.reading import freshness, read_span
-from shared.services.reservations import load_reservations
+from shared.services.reservations import RESERVATIONS
 
 PERIOD_DAYS = 30
 _AT_ONCE = 8
@@ -106,8 +106,8 @@ async def read_period(now: datetime, model: str | None = None, *, ports: PlanPor
     earlier = Span(span.first - PERIOD_DAYS * DAY_M, span.first)
     pricing, applications, reservations, before, found = await asyncio.gather(
         ports.costs.reading.load_pricing(),
-        load_applications(ports.costs.documents),
-        load_reservations(ports.costs.documents),
+        APPLICATIONS.load(ports.costs.documents),
+        RESERVATIONS.load(ports.costs.documents),
         rollups(earlier, {"n"}),
         rollups(span),
     )
@@ -123,7 +123,7 @@ async def read_period(now: datetime, model: str | None = None, *, ports: PlanPor
         pricing=pricing,
         capacity=capacity_of(pricing, reservations, span.first, span.end, DAY_M),
         traffic=Traffic() if partial else await _traffic(span, ports.digests),
-        applications=applications,
+        applications={each.name: each for each in applications},
         reservations=reservations,
         before=frozenset(models_of(before)),
         through=fresh.through,

@@ -24,7 +24,7 @@ from shared.domain.timeline import DAY_M, EPOCH, instant, minute_of, rfc3339_min
 from shared.errors import InvalidInput
 from shared.services.costs import CostPorts
 from shared.services.reading import freshness, read_span
-from shared.services.reservations import load_reservations
+from shared.services.reservations import RESERVATIONS
 
 MOST_DAYS = 92
 
@@ -44,7 +44,7 @@ async def reconcile(body: bytes, *, ports: CostPorts) -> Reconciliation:
     fresh = await freshness(ports.reading)
     pricing, reservations, rollups = await asyncio.gather(
         ports.reading.load_pricing(),
-        load_reservations(ports.documents),
+        RESERVATIONS.load(ports.documents),
         read_span(Kind.REQUEST, span.first, span.end, fresh, ports.reading, only=MEASURES),
     )
     until = max(min(span.end, minute_of(ports.reading.clock())), span.first)

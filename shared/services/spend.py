@@ -27,7 +27,7 @@ from shared.domain.spend.usage import Usage, usage_of
 from shared.domain.timeline import DAY_M, day_start, minute_of
 from shared.services.costs import CostPorts, read_costs
 from shared.services.reading import freshness, read_span
-from shared.services.reservations import load_reservations
+from shared.services.reservations import RESERVATIONS
 
 _COARSEST = {Period.BUCKET: Grain.BUCKET, Period.HOUR: Grain.HOUR, Period.DAY: Grain.DAY}
 
@@ -118,7 +118,7 @@ class ProvisionedAhead:
 async def read_provisioned(today: date, days: int, *, ports: CostPorts) -> ProvisionedAhead:
     """Return the provisioned throughput of so many days from today on."""
     pricing, reservations = await asyncio.gather(
-        ports.reading.load_pricing(), load_reservations(ports.documents)
+        ports.reading.load_pricing(), RESERVATIONS.load(ports.documents)
     )
     start = day_start(today)
     ahead = capacity_of(pricing, reservations, start, start + days * DAY_M, DAY_M)

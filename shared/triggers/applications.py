@@ -5,7 +5,7 @@ import msgspec
 
 from shared.bootstrap import app
 from shared.domain.application import Application, ApplicationBody, parse_application
-from shared.services.applications import get_application, load_applications, put_application
+from shared.services.applications import APPLICATIONS
 from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
@@ -32,8 +32,8 @@ class ApplicationList(msgspec.Struct, frozen=True):
 )
 async def get_applications(call: Call) -> Answer:
     """List the applications."""
-    found = await load_applications(app().documents)
-    return Answer(ApplicationList(*call.page(found.values(), lambda each: each.name)))
+    found = await APPLICATIONS.load(app().documents)
+    return Answer(ApplicationList(*call.page(found, lambda each: each.name)))
 
 
 @endpoint(
@@ -46,7 +46,7 @@ async def get_applications(call: Call) -> Answer:
 )
 async def get_one_application(call: Call) -> Answer:
     """Return an application."""
-    return Answer(await get_application(_name(call), documents=app().documents))
+    return Answer(await APPLICATIONS.get(_name(call), app().documents))
 
 
 @endpoint(
@@ -61,7 +61,7 @@ async def get_one_application(call: Call) -> Answer:
 async def put_one_application(call: Call) -> Answer:
     """Store an application."""
     application = parse_application(call.body(), name=_name(call))
-    created = await put_application(application, documents=app().documents)
+    created = await APPLICATIONS.put(application, app().documents)
     return Answer(application, 201 if created else 200)
 
 

@@ -16,13 +16,8 @@ from shared.domain.span import Span, span_of
 from shared.domain.timeline import instant, rfc3339, rfc3339_minute
 from shared.errors import InvalidInput
 from shared.services.baseline_learning import Budget
-from shared.services.baselines import (
-    PERIOD_D,
-    BaselinePorts,
-    establish_baseline,
-    get_baseline,
-    learnable_until,
-)
+from shared.services.baseline_showing import get_baseline
+from shared.services.baselines import PERIOD_D, BaselinePorts, establish_baseline, learnable_until
 from shared.services.baselines import compute_baselines as compute
 from shared.triggers.advice import advise
 from shared.triggers.call import Call

@@ -7,14 +7,8 @@ import azure.functions as func
 
 from shared.bootstrap import App, app
 from shared.domain.span import span_of
-from shared.services.cost_anomalies import (
-    AnomalyPage,
-    AnomalyPorts,
-    WatchRun,
-    list_anomalies,
-    watch_days,
-    watch_hours,
-)
+from shared.services.cost_anomalies import AnomalyPorts, WatchRun, watch_days, watch_hours
+from shared.services.cost_anomaly_store import AnomalyPage, list_anomalies
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure

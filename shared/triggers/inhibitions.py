@@ -6,12 +6,7 @@ import msgspec
 from shared.bootstrap import app
 from shared.domain.muting.inhibition import Inhibition
 from shared.domain.muting.inhibition_input import InhibitionBody, parse_inhibition
-from shared.services.inhibitions import (
-    delete_inhibition,
-    get_inhibition,
-    load_inhibitions,
-    put_inhibition,
-)
+from shared.services.inhibitions import INHIBITIONS
 from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
@@ -36,14 +31,14 @@ class InhibitionSet(msgspec.Struct, frozen=True):
 )
 async def get_inhibitions(call: Call) -> Answer:
     """List the inhibitions."""
-    found = await load_inhibitions(app().documents)
+    found = await INHIBITIONS.load(app().documents)
     return Answer(InhibitionSet(*call.page(found, lambda each: each.name)))
 
 
 @endpoint(blueprint, "GET", "v1/inhibitions/{name}", summary="One inhibition.", answer=Inhibition)
 async def get_one_inhibition(call: Call) -> Answer:
     """Return an inhibition."""
-    return Answer(await get_inhibition(call.segment("name"), documents=app().documents))
+    return Answer(await INHIBITIONS.get(call.segment("name"), app().documents))
 
 
 @endpoint(
@@ -57,7 +52,7 @@ async def get_one_inhibition(call: Call) -> Answer:
 async def put_one_inhibition(call: Call) -> Answer:
     """Store an inhibition."""
     inhibition = parse_inhibition(call.body(), name=call.segment("name"))
-    created = await put_inhibition(inhibition, documents=app().documents)
+    created = await INHIBITIONS.put(inhibition, app().documents)
     return Answer(inhibition, 201 if created else 200)
 
 
@@ -70,5 +65,5 @@ async def put_one_inhibition(call: Call) -> Answer:
 )
 async def delete_one_inhibition(call: Call) -> Answer:
     """Delete an inhibition."""
-    await delete_inhibition(call.segment("name"), documents=app().documents)
+    await INHIBITIONS.delete(call.segment("name"), app().documents)
     return Answer(status=204)

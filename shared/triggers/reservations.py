@@ -6,12 +6,7 @@ import msgspec
 from shared.bootstrap import app
 from shared.domain.reservation.input import ReservationBody, parse_reservation
 from shared.domain.reservation.reservation import Reservation
-from shared.services.reservations import (
-    delete_reservation,
-    get_reservation,
-    load_reservations,
-    put_reservation,
-)
+from shared.services.reservations import RESERVATIONS
 from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer
@@ -36,7 +31,7 @@ class ReservationList(msgspec.Struct, frozen=True):
 )
 async def get_reservations(call: Call) -> Answer:
     """List the reservations."""
-    found = await load_reservations(app().documents)
+    found = await RESERVATIONS.load(app().documents)
     return Answer(ReservationList(*call.page(found, lambda each: each.name)))
 
 
@@ -49,7 +44,7 @@ async def get_reservations(call: Call) -> Answer:
 )
 async def get_one_reservation(call: Call) -> Answer:
     """Return a reservation."""
-    return Answer(await get_reservation(call.segment("name"), documents=app().documents))
+    return Answer(await RESERVATIONS.get(call.segment("name"), app().documents))
 
 
 @endpoint(
@@ -63,7 +58,7 @@ async def get_one_reservation(call: Call) -> Answer:
 async def put_one_reservation(call: Call) -> Answer:
     """Store a reservation."""
     reservation = parse_reservation(call.body(), name=call.segment("name"))
-    created = await put_reservation(reservation, documents=app().documents)
+    created = await RESERVATIONS.put(reservation, app().documents)
     return Answer(reservation, 201 if created else 200)
 
 
@@ -76,5 +71,5 @@ async def put_one_reservation(call: Call) -> Answer:
 )
 async def delete_one_reservation(call: Call) -> Answer:
     """Delete a reservation."""
-    await delete_reservation(call.segment("name"), documents=app().documents)
+    await RESERVATIONS.delete(call.segment("name"), app().documents)
     return Answer(status=204)

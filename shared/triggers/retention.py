@@ -8,8 +8,8 @@ import azure.functions as func
 from shared.bootstrap import app
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import minute_of
-from shared.services.cost_anomalies import KEPT as ANOMALIES_KEPT
-from shared.services.cost_anomalies import forget_anomalies
+from shared.services.cost_anomaly_store import KEPT as ANOMALIES_KEPT
+from shared.services.cost_anomaly_store import forget_anomalies
 from shared.services.digests import forget_digests
 from shared.services.own_use import forget_own_use
 from shared.services.retention import retain

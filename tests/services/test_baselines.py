@@ -12,8 +12,9 @@ from shared.domain.span import Span
 from shared.domain.timeline import instant
 from shared.services.annotations import COLLECTION as ANNOTATIONS
 from shared.services.annotations import post_annotation
+from shared.services.baseline_showing import get_baseline
 from shared.services.baseline_store import KEPT, find_baseline, replaced_on
-from shared.services.baselines import establish_baseline, get_baseline
+from shared.services.baselines import establish_baseline
 from tests.domain.factories import MINUTE, T0
 from tests.services.baseline_factories import START, Learning, unhurried
 from tests.services.monitor_factories import DAY, HOUR, MODEL, value

@@ -13,14 +13,8 @@ from shared.domain.cost_anomaly.anomaly import CostAnomaly
 from shared.domain.event import Event
 from shared.domain.timeline import minute_of
 from shared.errors import Unavailable
-from shared.services.cost_anomalies import (
-    AnomalyPorts,
-    WatchRun,
-    forget_anomalies,
-    list_anomalies,
-    watch_days,
-    watch_hours,
-)
+from shared.services.cost_anomalies import AnomalyPorts, WatchRun, watch_days, watch_hours
+from shared.services.cost_anomaly_store import forget_anomalies, list_anomalies
 from tests.domain.factories import MINUTE
 from tests.services.failing_tables import FailingTables
 from tests.services.monitor_factories import DAY, HOUR, MODEL, Json, span

@@ -10,12 +10,12 @@ from shared.domain.application import parse_application
 from shared.domain.plan.view import CostPlan
 from shared.domain.price.reservation_price import Term
 from shared.domain.reservation.reservation import Reservation
-from shared.services.applications import put_application
+from shared.services.applications import APPLICATIONS
 from shared.services.cost_plan import cost_plan
 from shared.services.deployments import DeploymentName, put_deployment
 from shared.services.digests import Budget, make_digests
 from shared.services.plan_period import PlanPorts
-from shared.services.reservations import put_reservation
+from shared.services.reservations import RESERVATIONS
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import DAY, HOUR, Json, Monitor, sent
 from tests.services.price_factories import entry, put_prices
@@ -31,7 +31,7 @@ async def monitor(**known: Json) -> Monitor:
     await put_prices(made.app.documents, MODEL, entry("2 0.5 8"), batch)
     for name, fields in known.items():
         body = msgspec.json.encode(fields)
-        await put_application(parse_application(body, name=name), documents=made.app.documents)
+        await APPLICATIONS.put(parse_application(body, name=name), made.app.documents)
     return made
 
 
@@ -196,7 +196,7 @@ async def test_load_is_sized_from_the_digests_minutes() -> None:
         starts=date(2026, 1, 1),
         ends=date(2027, 1, 1),
     )
-    await put_reservation(owned, documents=made.app.documents)
+    await RESERVATIONS.put(owned, made.app.documents)
     plan = await planned(made)
     (told,) = (
         each for each in plan.implementation_priority if each.type == "provisioned_throughput"

@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.muting.inhibition_input import parse_inhibition
 from shared.domain.rule.words import Severity
-from shared.services.inhibitions import put_inhibition
+from shared.services.inhibitions import INHIBITIONS
 from shared.services.rules import delete_rule
 from shared.services.silences import end_silence, post_silence
 from tests.domain.rule_factories import BREACH, CLEAN, MINUTE, T0, rule
@@ -35,7 +35,7 @@ async def _inhibit(made: Monitor) -> None:
         "equal": ["model"],
     }
     inhibition = parse_inhibition(msgspec.json.encode(body), name="worse")
-    await put_inhibition(inhibition, documents=made.documents)
+    await INHIBITIONS.put(inhibition, made.documents)
 
 
 async def _evaluated(made: Monitor, story: str, *, live: bool = True) -> list[str]:
