@@ -49,3 +49,13 @@ def fitted(
 ) -> SeasonalBaseline:
     """Return the baseline of the one series."""
     return fit_baselines(metric, given, period or Period(END - 30 * DAY_M, END))[SERIES]
+
+
+def center_at(baseline: SeasonalBaseline, minute: int) -> float:
+    """Return what is normal at a minute, in the metric's unit."""
+    return float(baseline.centers(np.array([minute]))[0])
+
+
+def spread_at(baseline: SeasonalBaseline, minute: int, window_m: int = HOUR_M) -> float:
+    """Return the robust standard deviation of a window's values around it, in the metric's unit."""
+    return float(baseline.spreads(np.array([minute]), window_m)[0])

@@ -3,11 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.domain.baseline.baseline import Baseline
+from shared.domain.baseline.view import BaselineView
+from shared.domain.span import Span
 from shared.domain.timeline import minute_of
 from shared.services.baseline_learning import Budget
-from shared.services.baselines import BaselinePorts, BaselineRun, compute_baselines
+from shared.services.baseline_store import find_baseline
+from shared.services.baselines import (
+    BaselinePorts,
+    BaselineRun,
+    compute_baselines,
+    establish_baseline,
+)
 from tests.domain.factories import MINUTE, T0
-from tests.services.monitor_factories import HOUR, FakeInsights, Monitor, sent
+from tests.services.monitor_factories import HOUR, MODEL, FakeInsights, Monitor, sent
 
 EVERY_M = 6
 
@@ -50,6 +59,28 @@ class Learning:
         return await compute_baselines(
             now=at, ports=self.ports, timer=lambda: 0.0, budget_s=budget_s
         )
+
+    async def current(self, deployment: str = "", model: str = MODEL) -> Baseline:
+        """Return the baseline in force."""
+        found = await find_baseline(model, deployment, self.monitor.app.documents)
+        assert found is not None
+        return found
+
+    async def establish(
+        self, first: datetime, end: datetime, *, pinned: bool = False
+    ) -> BaselineView:
+        """Learn from a span, whatever is in force."""
+        found = await establish_baseline(
+            MODEL,
+            "",
+            Span(minute_of(first), minute_of(end)),
+            pinned=pinned,
+            now=self.monitor.now,
+            ports=self.ports,
+            budget=unhurried(),
+        )
+        assert isinstance(found, BaselineView)
+        return found
 
 
 def unhurried() -> Budget:

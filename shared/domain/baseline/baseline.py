@@ -101,19 +101,6 @@ class SeasonalBaseline(msgspec.Struct, frozen=True, kw_only=True):
         """Return the centre over all hours of the week, in the metric's unit."""
         return float(from_scale(self.scale, np.array(self.level)))
 
-    def center_at(self, minute: int) -> float:
-        """Return what is normal at a minute, in the metric's unit."""
-        return float(self.centers(np.array([minute]))[0])
-
-    def spread_at(self, minute: int, window_m: int = HOUR_M) -> float:
-        """Return the robust standard deviation around it, in the metric's unit.
-
-        Args:
-            minute: of which hour of the week.
-            window_m: minutes that the value to be judged is taken over.
-        """
-        return float(self.spreads(np.array([minute]), window_m)[0])
-
     def centers(self, minutes: Ints, window_m: int = HOUR_M) -> Floats:
         """Return what is normal at minutes, in the metric's unit.
 

@@ -1,12 +1,7 @@
 """From observed hours to baselines, with how sure they are.
 
 A value counts by its samples and by how much of its step was observed, n / (n + 20) times that
-share. Confidence grows with the length of the data, the hours observed and the samples, and needs
-all three:
-
-    confidence = (days / (days + 3) * hours / (hours + 24) * samples / (samples + 200)) ** (1/3)
-
-so that an hour of 200 requests gives 0.07, a day of many 0.5, a week 0.85 and a month 0.96.
+share.
 """
 
 from dataclasses import dataclass
@@ -26,21 +21,18 @@ from shared.domain.baseline.baseline import (
     to_scale,
     weekday_of,
 )
+from shared.domain.baseline.confidence import confidence
 from shared.domain.baseline.interval import LEVEL, half_width, rate_half_width
 from shared.domain.baseline.metrics import ERROR_RATE, BaselineMetric
-from shared.domain.baseline.observation import Observed, row_quantiles
+from shared.domain.baseline.observation import Observed
 from shared.domain.baseline.seasonal_fit import Fit, Grid, fit_seasons
+from shared.domain.baseline.single_requests import SHARES, single_noise, single_quantiles
 from shared.domain.label import Labels
 from shared.domain.packing import Floats, Ints
 from shared.domain.timeline import DAY_M, HOUR_M
 
-SHARES = (0.05, 0.5, 0.95)
 FEWEST_SAMPLES = 5
 _HALF_WEIGHT = 20
-_DAYS_HALF, _HOURS_HALF, _SAMPLES_HALF = 3.0, 24.0, 200.0
-_Z95 = 1.644854
-# Standard deviation of a sample median and 95 % quantile of one normal value each, in its own.
-_NOISE_OF = {0.5: 1.2533, 0.95: 2.1132}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +67,8 @@ def fit_baselines(
     values, samples = observed.values[usable], observed.samples[usable]
     scaled = to_scale(metric.scale, values)
     cells, grid = _grid(metric, len(observed.labels), (series, slots, scaled, samples), period)
-    quantiles = _single_quantiles(metric, observed)
-    fit = fit_seasons(grid, _single_noise(metric, quantiles))
+    quantiles = single_quantiles(metric, observed)
+    fit = fit_seasons(grid, single_noise(metric, quantiles))
     residuals, weights = fit.residuals[cells], fit.weights[cells]
     found: dict[Labels, SeasonalBaseline] = {}
     for at in np.unique(series).tolist():
@@ -87,22 +79,6 @@ def fit_baselines(
         if rows.samples.sum() >= FEWEST_SAMPLES:
             found[observed.labels[at]] = _baseline(metric, fit, at, rows, quantiles[:, at], period)
     return found
-
-
-def confidence(*, days: float, hours: float, samples: float) -> float:
-    """Return how much there is to learn from, 0..1, by the formula above.
-
-    Args:
-        days: from the first value to the end of the last.
-        hours: with any values.
-        samples: in all.
-    """
-    parts = (
-        days / (days + _DAYS_HALF),
-        hours / (hours + _HOURS_HALF),
-        samples / (samples + _SAMPLES_HALF),
-    )
-    return float(np.prod(parts) ** (1 / 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +128,6 @@ def _observed_share(slots: Ints, period: Period) -> Floats:
     ends = np.minimum(slots + period.step_m, period.end)
     share: Floats = (ends - begins) / period.step_m
     return share
-
-
-def _single_quantiles(metric: BaselineMetric, observed: Observed) -> Floats:
-    """Return p5, p50 and p95 of single requests by series; NaN where they are not kept."""
-    count = len(observed.labels)
-    if observed.sketch is None:
-        return np.full((len(SHARES), count), np.nan)
-    found = [row_quantiles(observed.sketch, count, share) / metric.unit for share in SHARES]
-    return np.stack(found)
-
-
-def _single_noise(metric: BaselineMetric, quantiles: Floats) -> Floats:
-    """Return the standard deviation that one request adds to a step's value, NaN if not known."""
-    if metric.scale is not Scale.LOG:
-        plain: Floats = (quantiles[2] - quantiles[0]) / (2 * _Z95)
-        return plain
-    positive = np.where(quantiles > 0, quantiles, np.nan)
-    low, middle, high = np.log(positive)
-    if metric.share is None:
-        # The coefficient of variation of a lognormal value; heavier tails are cut at 3.
-        square = np.minimum(((high - low) / (2 * _Z95)) ** 2, np.log(10.0))
-        variation: Floats = np.sqrt(np.expm1(square))
-        return variation
-    spread = high - middle if metric.share > SHARES[1] else (high - low) / 2
-    noise: Floats = _NOISE_OF[metric.share] * spread / _Z95
-    return noise
 
 
 def _baseline(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.baseline.baseline import Basis, SeasonalBaseline
-from shared.domain.baseline.fit import Period, confidence, fit_baselines
+from shared.domain.baseline.fit import Period, fit_baselines
 from shared.domain.rollup.rollup import Sparse
 from shared.domain.rollup.sketch import keys_of
 from shared.domain.timeline import DAY_M, HOUR_M
@@ -23,6 +23,7 @@ from tests.domain.baseline_factories import (
     hours,
     observed,
     seasonal,
+    spread_at,
 )
 
 MONDAY = 4 * DAY_M + END // (7 * DAY_M) * 7 * DAY_M
@@ -36,15 +37,6 @@ def test_known_hours_and_weekdays_are_recovered() -> None:
     assert np.abs(np.array(found.weekday_effects) - weekdays).max() < 0.06
     assert found.center == pytest.approx(1000, rel=0.02)
     assert found.sd == pytest.approx(0.05, abs=0.02)
-
-
-def test_what_is_normal_goes_with_the_hour_of_the_week() -> None:
-    found = fitted(seasonal(28))
-
-    tuesday_six, sunday_eighteen = MONDAY + DAY_M + 6 * HOUR_M, MONDAY + 6 * DAY_M + 18 * HOUR_M
-    assert found.center_at(tuesday_six) == pytest.approx(1000 * np.exp(0.4), rel=0.06)
-    assert found.center_at(sunday_eighteen) == pytest.approx(1000 * np.exp(-0.55), rel=0.1)
-    assert found.spread_at(tuesday_six) > found.spread_at(sunday_eighteen)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +141,7 @@ def test_without_any_failure_the_rate_is_zero_but_not_certainly() -> None:
     assert found.interval.low == 0
     # At 95 %, some 3.7 failures are not ruled out.
     assert found.interval.high == pytest.approx(3.7 / (100 * len(slots)), rel=0.7)
-    assert found.spread_at(END, 5) > found.spread_at(END) > 0
+    assert spread_at(found, END, 5) > spread_at(found, END) > 0
 
 
 def test_the_interval_covers_the_centre_as_often_as_it_says_although_hours_are_alike() -> None:
@@ -202,51 +194,6 @@ def test_quantiles_are_of_single_requests_where_these_are_kept() -> None:
     expected = np.quantile(single, (0.05, 0.5, 0.95), method="inverted_cdf") / 1000
     assert [found.p5, found.p50, found.p95] == pytest.approx(expected.tolist(), rel=0.0055)
     assert fitted(observed(slots, np.full(24, 1000.0))).quantiles_of is Basis.HOURS
-
-
-@pytest.mark.parametrize(
-    ("days", "hours_seen", "samples", "expected"),
-    [
-        pytest.param(1 / 24, 1, 200, 0.065, id="the first hour"),
-        pytest.param(1, 24, 10_000, 0.497, id="a day"),
-        pytest.param(7, 168, 10_000, 0.843, id="a week"),
-        pytest.param(30, 720, 100_000, 0.957, id="a month"),
-    ],
-)
-def test_confidence_is_what_its_formula_says(
-    days: float, hours_seen: float, samples: float, expected: float
-) -> None:
-    found = confidence(days=days, hours=hours_seen, samples=samples)
-
-    assert found == pytest.approx(expected, abs=0.002)
-
-
-def test_confidence_grows_with_the_data() -> None:
-    found = [fitted(seasonal(days)).confidence for days in (0.05, 0.5, 1, 3, 7, 14, 30)]
-
-    assert found == sorted(found)
-    assert 0 < found[0] < 0.2
-    assert 0.9 < found[-1] < 1
-
-
-def test_a_shorter_window_scatters_more() -> None:
-    slots = hours(28)
-    failures = np.random.default_rng(5).binomial(1000, 0.05, len(slots))
-
-    found = fitted(observed(slots, failures / 1000, 1000), ERRORS)
-
-    in_five_minutes = np.sqrt(0.05 * 0.95 / (1000 / 12))
-    assert found.spread_at(END, 5) == pytest.approx(in_five_minutes, rel=0.05)
-    assert found.spread_at(END, 60) == pytest.approx(np.sqrt(0.05 * 0.95 / 1000), rel=0.1)
-
-
-def test_a_day_long_window_is_held_against_the_mean_of_its_hours() -> None:
-    found = fitted(seasonal(28))
-    noon = MONDAY + 2 * DAY_M + 12 * HOUR_M
-
-    (of_day,) = found.centers(np.array([noon]), DAY_M)
-
-    assert of_day == pytest.approx(1000 * np.exp(0.1), rel=0.03)
 
 
 def test_samples_are_counted_by_hour_of_the_week() -> None:

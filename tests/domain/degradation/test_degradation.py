@@ -20,7 +20,16 @@ from shared.domain.degradation.level_shift import Steps, hour_of_change, shift_o
 from shared.domain.forecast.daily_series import DailySeries
 from shared.domain.span import Span
 from shared.domain.timeline import DAY_M, HOUR_M, instant
-from tests.domain.baseline_factories import END, ERRORS, METRICS, fitted, hours, observed, seasonal
+from tests.domain.baseline_factories import (
+    END,
+    ERRORS,
+    METRICS,
+    center_at,
+    fitted,
+    hours,
+    observed,
+    seasonal,
+)
 from tests.domain.degradation_factories import Array, alike
 
 AVERAGE = METRICS["response_time_avg_ms"]
@@ -113,7 +122,7 @@ def test_an_hour_is_judged_by_its_season() -> None:
 
     def changed(hour: int) -> bool:
         first = END + hour * HOUR_M
-        normal = baseline.center_at(END + busy * HOUR_M)
+        normal = center_at(baseline, END + busy * HOUR_M)
         span = Span(first, first + HOUR_M)
         return judge(AVERAGE.name, baseline, Reading(normal, 200), span, Gates()) is not None
 
@@ -127,7 +136,7 @@ def test_fewer_requests_need_a_larger_difference() -> None:
         predict(baseline, 1000.0, samples, minute=END, window_m=60).high
         for samples in (30, 200, 200_000)
     ]
-    assert widths[0] > widths[1] >= widths[2] > baseline.center_at(END)
+    assert widths[0] > widths[1] >= widths[2] > center_at(baseline, END)
 
 
 @pytest.mark.parametrize(
