@@ -5,6 +5,7 @@ import azure.functions as func
 from shared.triggers import (
     advice,
     alerting,
+    alerts,
     annotations,
     anomalies,
     applications,
@@ -45,6 +46,7 @@ app = func.FunctionApp()
 for feature in (
     advice,
     alerting,
+    alerts,
     annotations,
     applications,
     anomalies,

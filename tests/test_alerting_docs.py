@@ -15,7 +15,7 @@ from shared.domain.notification.notification import Suppression
 from shared.domain.notification.route import GROUP_INTERVAL_S, GROUP_WAIT_S
 from shared.domain.notification.route_input import parse_routes
 from shared.services.silences import KEPT
-from shared.triggers.alerting import Acknowledging
+from shared.triggers.alerts import Acknowledging
 
 _TEXT = (Path(__file__).parents[1] / "docs" / "alerting.md").read_text()
 _NOW = datetime(2099, 12, 1, tzinfo=UTC)

@@ -81,7 +81,7 @@ async def annotations_on(
     return sorted(found, key=lambda each: (each.start, each.id))
 
 
-async def post_annotation(body: bytes, *, documents: Documents) -> Annotation:
+async def make_annotation(body: bytes, *, documents: Documents) -> Annotation:
     """Store an annotation.
 
     Raises:

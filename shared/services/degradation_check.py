@@ -4,8 +4,7 @@ A model with a single deployment is told of once, as that deployment. An event g
 before the state that says it was told: a crash between the two tells it again under the same id.
 """
 
-from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,16 +13,10 @@ import msgspec
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.degradation.change import Change
 from shared.domain.degradation.degradation import Gates
-from shared.domain.degradation.episode import (
-    Episode,
-    advanced,
-    hour_number,
-    opened,
-    staying,
-)
+from shared.domain.degradation.episode import Episode, advanced, hour_number, opened
 from shared.domain.degradation.evidence import Evidence, family_of
-from shared.domain.degradation.timelines import Name
 from shared.domain.degradation.view import detected_event, resolved_event
+from shared.domain.degradation.watching import goes_on, judged_by, worst_of
 from shared.domain.event import Event
 from shared.errors import Stale
 from shared.services.alert_ports import Alerts
@@ -95,9 +88,9 @@ async def check_degradation(*, now: datetime, ports: CheckPorts) -> DegradationR
     )
     for document in stored.values():
         await _guarded(run, _advance(document, evidence, run, now, ports))
-    for baseline in _told(every):
+    for baseline in judged_by(every):
         run.judged += 1
-        for change in _worst(baseline, evidence, ports.gates):
+        for change in worst_of(baseline, evidence, ports.gates):
             if _key(baseline, change) not in stored:
                 await _guarded(run, _open(baseline, change, evidence, fresh, run, now, ports))
     return run
@@ -139,7 +132,7 @@ async def _advance(
         run.open += 1
         return
     name = (episode.model, episode.deployment)
-    step = advanced(episode, worse=_still(episode, evidence, ports.gates), now=now)
+    step = advanced(episode, worse=goes_on(episode, evidence, ports.gates), now=now)
     if step.end is None:
         body = _encoded(step.episode)
         await ports.documents.put(COLLECTION, Document(document.key, body, document.etag))
@@ -151,41 +144,6 @@ async def _advance(
         await _tell(resolved_event(episode, current, step.end, now, ports.environment), ports)
     await ports.documents.delete(COLLECTION, document)
     run.resolved += 1
-
-
-def _still(episode: Episode, evidence: Evidence, gates: Gates) -> bool | None:
-    """Return whether a degradation goes on; None where too little is known."""
-    name = (episode.model, episode.deployment)
-    readings = evidence.readings.get(name, {})
-    if not any(
-        metric in readings and readings[metric].samples >= gates.samples
-        for metric in episode.normal
-    ):
-        return None
-    return any(change.worse for change in evidence.changes(name, episode.normal, staying(gates)))
-
-
-def _told(every: dict[Name, Baseline]) -> list[Baseline]:
-    """Return the baselines to judge by: of all of a model's deployments only if it has several."""
-    deployments = Counter(model for model, deployment in every if deployment)
-    return [
-        baseline
-        for (model, deployment), baseline in sorted(every.items())
-        if deployment or deployments[model] != 1
-    ]
-
-
-def _worst(baseline: Baseline, evidence: Evidence, gates: Gates) -> Sequence[Change]:
-    """Return the greatest change for the worse of each family of metrics."""
-    first: dict[str, Change] = {}
-    name = (baseline.model, baseline.deployment)
-    for change in evidence.changes(name, baseline.metrics, gates):
-        if change.worse:
-            first.setdefault(family_of(change.metric), change)
-    if "response_time" in first:
-        # The same slowness, told twice.
-        first.pop("tokens_per_second", None)
-    return list(first.values())
 
 
 async def _tell(event: Event, ports: CheckPorts) -> None:

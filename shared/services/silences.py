@@ -83,7 +83,7 @@ async def list_silences(
     return SilencePage(*latest_first(placed, limit=limit, after=after))
 
 
-async def post_silence(
+async def make_silence(
     body: bytes, *, now: datetime, evaluated: Cursor | None, documents: Documents
 ) -> SilenceView:
     """Store a silence.

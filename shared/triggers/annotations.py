@@ -11,8 +11,8 @@ from shared.services.annotations import (
     AnnotationPage,
     delete_annotation,
     list_annotations,
+    make_annotation,
 )
-from shared.services.annotations import post_annotation as make_annotation
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.query import SPAN

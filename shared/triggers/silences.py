@@ -12,8 +12,8 @@ from shared.services.silences import (
     SilenceView,
     end_silence,
     list_silences,
+    make_silence,
 )
-from shared.services.silences import post_silence as make_silence
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.responses import Answer

@@ -6,7 +6,7 @@ from shared.domain.alert.alert import MAX_NOTIFICATIONS, Notification
 from shared.domain.alert.view import Alert, Stage
 from shared.services.alert_showing import shown_alert, shown_alerts
 from shared.services.routes import put_routes
-from shared.services.silences import post_silence
+from shared.services.silences import make_silence
 from tests.domain.dispatch_factories import alert
 from tests.domain.rule_factories import MINUTE, T0
 from tests.services.alert_factories import Monitor, monitor
@@ -92,7 +92,7 @@ async def test_what_has_not_fired_has_no_history() -> None:
 async def test_an_alert_is_silenced_by_the_time_of_reading() -> None:
     made, history = await monitor(), History()
     body = {"matchers": {"model": "a"}, "ends_at": T0 + MINUTE, "by": "ada"}
-    await post_silence(msgspec.json.encode(body), now=T0, evaluated=None, documents=made.documents)
+    await make_silence(msgspec.json.encode(body), now=T0, evaluated=None, documents=made.documents)
 
     seen = await _list(made, history, alert("a"), alert("b"))
 

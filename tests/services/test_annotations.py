@@ -18,7 +18,7 @@ from shared.services.annotations import (
     annotations_on,
     delete_annotation,
     list_annotations,
-    post_annotation,
+    make_annotation,
 )
 from tests.domain.factories import T0
 
@@ -33,7 +33,7 @@ def documents() -> DocumentStore:
 
 async def _made(documents: DocumentStore, **fields: Any) -> Annotation:
     body = {"kind": "release", "start": T0, "text": "v2", "by": "ada"} | fields
-    return await post_annotation(msgspec.json.encode(body), documents=documents)
+    return await make_annotation(msgspec.json.encode(body), documents=documents)
 
 
 async def _listed(

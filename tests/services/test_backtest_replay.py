@@ -17,7 +17,7 @@ from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.backtest import replay
 from shared.services.muting import load_muting
 from shared.services.rules import load_rules, put_rule
-from shared.services.silences import post_silence
+from shared.services.silences import make_silence
 from tests.domain.factories import MINUTE, T0
 from tests.services.backtest_factories import ports
 from tests.services.monitor_factories import FakeInsights, Json, Monitor, sent, value
@@ -141,7 +141,7 @@ async def _monitor(random: Random) -> tuple[Monitor, AlertingPorts]:
             "by": "tests",
         }
         raw = msgspec.json.encode(body)
-        await post_silence(raw, now=T0, evaluated=None, documents=app.documents)
+        await make_silence(raw, now=T0, evaluated=None, documents=app.documents)
     return monitor, AlertingPorts(
         app.documents, app.cursors, app.alerts, app.registry, app.load_frame
     )

@@ -7,7 +7,7 @@ from shared.domain.baseline.view import NoBaselineView
 from shared.domain.span import Span
 from shared.domain.timeline import instant
 from shared.services.annotations import COLLECTION as ANNOTATIONS
-from shared.services.annotations import post_annotation
+from shared.services.annotations import make_annotation
 from shared.services.baseline_showing import get_baseline
 from shared.services.baselines import establish_baseline
 from tests.domain.factories import MINUTE, T0
@@ -82,11 +82,11 @@ async def test_an_annotated_incident_is_left_out() -> None:
         "by": "ada",
     }
     documents = made.monitor.app.documents
-    await post_annotation(_json(body), documents=documents)
-    await post_annotation(
+    await make_annotation(_json(body), documents=documents)
+    await make_annotation(
         _json(body | {"kind": "release", "start": T0.isoformat(), "end": None}), documents=documents
     )
-    await post_annotation(
+    await make_annotation(
         _json(body | {"start": (T0 - 39 * HOUR).isoformat(), "labels": {"model": "another"}}),
         documents=documents,
     )
@@ -111,7 +111,7 @@ async def test_an_incident_of_one_application_takes_only_its_requests_out() -> N
         "text": "misconfigured",
         "by": "ada",
     }
-    await post_annotation(_json(incident), documents=made.monitor.app.documents)
+    await make_annotation(_json(incident), documents=made.monitor.app.documents)
 
     await made.compute(T0)
 

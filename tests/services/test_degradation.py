@@ -7,7 +7,7 @@ from shared.domain.degradation.degradation import Gates
 from shared.domain.degradation.view import DegradationView
 from shared.domain.span import Span
 from shared.domain.timeline import rfc3339
-from shared.services.annotations import post_annotation
+from shared.services.annotations import make_annotation
 from shared.services.degradation import DegradationPorts, get_degradation
 from tests.domain.factories import MINUTE, T0
 from tests.services.baseline_factories import Learning
@@ -154,9 +154,9 @@ async def test_an_annotation_near_the_beginning_is_named(
         "by": "ada",
     }
     documents = made.monitor.app.documents
-    await post_annotation(msgspec.json.encode(noted), documents=documents)
+    await make_annotation(msgspec.json.encode(noted), documents=documents)
     other = noted | {"labels": {"model": "another"}}
-    await post_annotation(msgspec.json.encode(other), documents=documents)
+    await make_annotation(msgspec.json.encode(other), documents=documents)
 
     found = await judged(made)
 

@@ -10,7 +10,7 @@ from shared.domain.muting.inhibition_input import parse_inhibition
 from shared.domain.rule.words import Severity
 from shared.services.inhibitions import INHIBITIONS
 from shared.services.rules import delete_rule
-from shared.services.silences import end_silence, post_silence
+from shared.services.silences import end_silence, make_silence
 from tests.domain.rule_factories import BREACH, CLEAN, MINUTE, T0, rule
 from tests.services.alert_factories import Monitor, monitor, told
 
@@ -22,7 +22,7 @@ async def _silence(made: Monitor, start: int, end: int, **matchers: str) -> str:
         "ends_at": (T0 + end * MINUTE).isoformat(),
         "by": "ada",
     }
-    silence = await post_silence(
+    silence = await make_silence(
         msgspec.json.encode(body), now=T0, evaluated=None, documents=made.documents
     )
     return silence.id

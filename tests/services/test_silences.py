@@ -22,7 +22,7 @@ from shared.services.silences import (
     forget_silences,
     list_silences,
     load_silences,
-    post_silence,
+    make_silence,
     with_silenced,
 )
 from tests.domain.dispatch_factories import alert
@@ -46,7 +46,7 @@ async def _post(
     **fields: Any,
 ) -> SilenceView:
     body = {"matchers": {"model": "gpt-5"}, "ends_at": T0 + HOUR, "by": "ada"} | fields
-    return await post_silence(
+    return await make_silence(
         msgspec.json.encode(body), now=now, evaluated=evaluated, documents=documents
     )
 

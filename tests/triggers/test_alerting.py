@@ -12,12 +12,8 @@ from shared.domain.timeline import rfc3339
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.services.metrics import ingest_metrics
 from shared.services.rollup import roll_up
-from shared.triggers.alerting import (
-    acknowledge_alert,
-    evaluate_alerts,
-    get_alerts,
-    get_one_alert,
-)
+from shared.triggers.alerting import evaluate_alerts
+from shared.triggers.alerts import acknowledge_alert, get_alerts, get_one_alert
 from shared.triggers.rules import put_one_rule
 from tests.triggers.alert_app import as_json, call, running_app
 from tools.azurite import Azurite

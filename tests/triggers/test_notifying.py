@@ -15,7 +15,8 @@ from shared.domain.timeline import rfc3339
 from shared.services.metrics import ingest_metrics
 from shared.services.rollup import roll_up
 from shared.triggers import channels
-from shared.triggers.alerting import evaluate_alerts, get_alerts, get_one_alert
+from shared.triggers.alerting import evaluate_alerts
+from shared.triggers.alerts import get_alerts, get_one_alert
 from shared.triggers.channels import put_one_channel
 from shared.triggers.routes import put_route_list
 from shared.triggers.rules import put_one_rule
