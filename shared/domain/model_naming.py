@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from shared.domain import label
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.grouping import Groups
 from shared.domain.label import Labels
 from shared.domain.packing import NULL, Column, Ints

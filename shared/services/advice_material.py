@@ -17,7 +17,7 @@ from shared.domain.advice.quota_use import QuotaUse, quota_use
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.traffic import MEASURES, Traffic, traffics
 from shared.domain.advice.window import ENOUGH, LONGEST_D, WEEK_D
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.digest.day import INDEX, Blocks, index_of, sections_of
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import Kind

@@ -15,7 +15,7 @@ from shared.domain.anomaly.board import Board
 from shared.domain.anomaly.scoreboard import Scoreboard
 from shared.domain.anomaly.values import MEASURES, step_values
 from shared.domain.anomaly.watch import STEP_M
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.model_naming import named
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup

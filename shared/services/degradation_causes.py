@@ -25,7 +25,7 @@ from shared.domain.degradation.attribution_view import (
 from shared.domain.degradation.change import Change, Shape
 from shared.domain.degradation.evidence import Evidence, family_of
 from shared.domain.degradation.timelines import Name, concerns
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.model_naming import named
 from shared.domain.packing import Ints
 from shared.domain.record.batch import Batch

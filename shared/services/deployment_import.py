@@ -4,9 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain.deployment import DeploymentConfig
-from shared.domain.deployment_import import ImportDefaults, ListedDeployment, parse_listing
-from shared.domain.deployment_view import Deployment, deployment_of
+from shared.domain.deployment.az_deployment import ImportDefaults, ListedDeployment
+from shared.domain.deployment.deployment import DeploymentConfig
+from shared.domain.deployment.listing import parse_listing
+from shared.domain.deployment.view import Deployment, deployment_of
 from shared.domain.record.decoding import Rejection
 from shared.services.deployments import find_deployment, store_config
 from shared.services.ports import Documents

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.deployment import DeploymentConfig
-from shared.domain.deployment_view import Deployment, DeploymentHistory, deployment_of, since
+from shared.domain.deployment.deployment import DeploymentConfig
+from shared.domain.deployment.view import Deployment, DeploymentHistory, deployment_of, since
 from shared.domain.record.checks import CONTROL
 from shared.domain.record.decode_words import shortened
 from shared.domain.record.object_decoding import ObjectDecoder

@@ -7,7 +7,7 @@ of them tell which of the requests reported twice count.
 import asyncio
 from itertools import batched
 
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.digest.day import DayDigest
 from shared.domain.digest.rows import digest_batch, score_batch
 from shared.domain.model_naming import named_batch

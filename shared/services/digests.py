@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.digest.day import ANSWERS, PREFIXES, DayDigest
 from shared.domain.label import DEPLOYMENT, MODEL, RESOURCE
 from shared.domain.model_naming import day_end, renamed_labels

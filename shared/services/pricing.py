@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from shared.domain.deployment import QuotaBook, quota_book
-from shared.domain.deployment_view import DeploymentHistory
+from shared.domain.deployment.deployment import QuotaBook, quota_book
+from shared.domain.deployment.view import DeploymentHistory
 from shared.domain.price.model_name import model_names
 from shared.domain.price.price_book import price_book
 from shared.domain.price.price_entry import PriceRecord, listed, retirements

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.model_naming import named
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup

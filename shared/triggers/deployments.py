@@ -3,9 +3,9 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.deployment import DeploymentConfig
-from shared.domain.deployment_import import ImportDefaults
-from shared.domain.deployment_view import Deployment
+from shared.domain.deployment.az_deployment import ImportDefaults
+from shared.domain.deployment.deployment import DeploymentConfig
+from shared.domain.deployment.view import Deployment
 from shared.services.deployment_import import ImportAnswer, import_deployments
 from shared.services.deployments import (
     DeploymentName,

@@ -10,8 +10,8 @@ import pytest
 from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.deployment import QuotaBook
-from shared.domain.deployment_view import Deployment
+from shared.domain.deployment.deployment import QuotaBook
+from shared.domain.deployment.view import Deployment
 from shared.domain.price.published import PublishedPrices
 from shared.domain.timeline import rfc3339
 from shared.errors import Conflict, InvalidInput, NotFound

@@ -9,8 +9,8 @@ import pytest
 from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.document_store import DocumentStore
 from shared.adapters.memory import MemoryTables
-from shared.domain.deployment import DeploymentConfig
-from shared.domain.deployment_view import DeploymentHistory
+from shared.domain.deployment.deployment import DeploymentConfig
+from shared.domain.deployment.view import DeploymentHistory
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.offer import Geography, Offer
 from shared.domain.price.price_entry import BandRates, PriceEntry, PriceRecord

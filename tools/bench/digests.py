@@ -9,7 +9,7 @@ from shared.adapters.creating_tables import CreatingTables
 from shared.adapters.memory import MemoryTables
 from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.digest.day import DayDigest
 from shared.domain.timeline import DAY_M, instant, minute_of
 from shared.services.digest_ports import DigestHead, Stage

@@ -11,7 +11,7 @@ from shared.domain.advice.quota_use import QuotaUse
 from shared.domain.advice.scope import Scope
 from shared.domain.advice.tariff import PLACES, Tariff
 from shared.domain.advice.traffic import Traffic
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.digest import durations
 from shared.domain.digest.tally import Tally, empty
 from shared.domain.recommendation.recommendation import Advice, Recommendation

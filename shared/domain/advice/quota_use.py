@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.domain import label
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.metric.merging import merged
 from shared.domain.rollup.measures import REQUEST_MEASURES
 from shared.domain.rollup.rollup import Rollup

@@ -14,7 +14,7 @@ from itertools import pairwise
 from shared.domain.cost.line import NOTHING, total
 from shared.domain.cost.prorating import prorated
 from shared.domain.cost.reservation_cost import unit_day_usd
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.price.charge import EXACT
 from shared.domain.price.offer import Billing, Offer, offer_of
 from shared.domain.price.pricing import Pricing

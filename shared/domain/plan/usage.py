@@ -14,7 +14,7 @@ import numpy as np
 from shared.domain import label
 from shared.domain.cost.cells import METERS, OUTCOMES, CellColumns, Entries, cell_columns
 from shared.domain.cost.rates import PRICING_LABELS
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.grouping import Groups
 from shared.domain.packing import Ints
 from shared.domain.plan.bill import Deployed, Line, Place

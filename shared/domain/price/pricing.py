@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.domain.deployment import DeploymentConfig, QuotaBook
+from shared.domain.deployment.deployment import DeploymentConfig, QuotaBook
 from shared.domain.price.list_price import ListPrice
 from shared.domain.price.model_name import ModelNames
 from shared.domain.price.offer import ASSUMED, Billing, Offer, Tier, offer_of, tier_of

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.advice import failures
 from shared.domain.advice.ground import Conclusion, Limits
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.recommendation.recommendation import Category, Priority, Target
 from shared.domain.verification.verdict import Metric
 from tests.domain.advice.ground_factories import Day, days_of, ground_of, stands

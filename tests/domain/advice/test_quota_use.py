@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.advice import failures
 from shared.domain.advice.quota_use import QuotaUse, quota_use
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.recommendation.recommendation import Priority, Target
 from shared.domain.verification.verdict import Metric
 from tests.domain.advice.ground_factories import days_of, ground_of, stands

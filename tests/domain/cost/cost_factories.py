@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.cost.table import CostTable, Period
 from shared.domain.cost.token_costs import token_lines, wide_labels
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.metric.merging import merged
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.model_name import model_names

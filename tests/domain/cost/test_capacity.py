@@ -14,7 +14,7 @@ from shared.domain.cost.line import Amount, LineKind
 from shared.domain.cost.prorating import prorated
 from shared.domain.cost.reservation_cost import unit_day_usd
 from shared.domain.cost.table import CostTable, Period
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.price.list_price import ListPrice
 from shared.domain.price.model_name import model_names
 from shared.domain.price.offer import Billing, Geography, Offer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.metric import names
 from shared.domain.metric.samples import Samples
 from shared.domain.metric.sampling import Data, samples_of

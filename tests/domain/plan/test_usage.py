@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from shared.domain.cost.costing import merged_for
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.plan.bill import Bill, Deployed, Line
 from shared.domain.plan.usage import GROUP_BY, lines_of, spilling
 from shared.domain.price.list_price import Meter

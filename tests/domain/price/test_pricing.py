@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.price.list_price import ContextBand, ListPrice, Meter
 from shared.domain.price.model_name import model_names
 from shared.domain.price.offer import ASSUMED, Billing, Geography, Offer, Tier

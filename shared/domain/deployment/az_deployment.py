@@ -1,26 +1,23 @@
-"""Deployments as `az cognitiveservices account deployment list` prints them, read one by one.
+"""One deployment as `az cognitiveservices account deployment list` prints it.
 
 What counts is the SKU: its name is the deployment's type, its capacity PTUs where provisioned
 capacity is sold, else thousands of tokens a minute, unless rate limits say it more exactly.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.price.offer import Billing, Offer, offer_of
 from shared.domain.record.checks import CONTROL
 from shared.domain.record.decode_words import shortened
-from shared.domain.record.decoding import DECODE_ERRORS, Rejection, fault_of
 from shared.domain.record.request import Moment, Name
-from shared.errors import Fault, InvalidInput
+from shared.errors import InvalidInput
 
-MAX_DEPLOYMENTS = 1_000
 _TOKENS_PER_CAPACITY = 1_000
 _MINUTE_S = 60
 _GONE = ("Failed", "Canceled", "Deleting", "Disabled")
@@ -54,7 +51,9 @@ class _System(msgspec.Struct, frozen=True, rename="camel"):
     last_modified_at: Moment | None = None
 
 
-class _Listed(msgspec.Struct, frozen=True, rename="camel"):
+class AzDeployment(msgspec.Struct, frozen=True, rename="camel"):
+    """What is printed of a deployment, as far as it is read."""
+
     name: Name
     sku: _Sku
     properties: _Properties
@@ -93,66 +92,12 @@ class ListedDeployment:
     modified_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list of deployments, read.
-
-    Attributes:
-        deployments: those that could be read, in order.
-        rejected: the others.
-    """
-
-    deployments: list[ListedDeployment] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-
-
-def parse_listing(body: bytes, defaults: ImportDefaults) -> Listing:
-    """Return the deployments of a list: the array, or the management API's `{"value": [...]}`.
+def deployment_of(listed: AzDeployment, defaults: ImportDefaults) -> ListedDeployment:
+    """Return what is known of a deployment.
 
     Raises:
-        InvalidInput: no such list, or none of it could be read.
+        InvalidInput: it is not in service, of no known type, or a name has control characters.
     """
-    found = Listing()
-    for index, raw in enumerate(_items(body)):
-        path = f"deployments[{index}]"
-        try:
-            found.deployments.append(_deployment(_decode(raw), defaults))
-        except InvalidInput as error:
-            fault = error.faults[0]
-            place = f"{path}.{fault.path}" if fault.path else path
-            found.rejected.append(Rejection(index, place, fault.reason))
-    if found.rejected and not found.deployments:
-        faults = [Fault(each.path, each.reason) for each in found.rejected]
-        raise InvalidInput(f"{faults[0].path}: {faults[0].reason}", faults)
-    return found
-
-
-def _items(body: bytes) -> Sequence[msgspec.Raw]:
-    wanted = list[msgspec.Raw]
-    try:
-        found = msgspec.json.decode(body)
-        if isinstance(found, dict) and "value" in found:
-            items = msgspec.json.decode(body, type=dict[str, msgspec.Raw])["value"]
-            listed = msgspec.json.decode(items, type=wanted)
-        else:
-            listed = msgspec.json.decode(body, type=wanted)
-    except DECODE_ERRORS as error:
-        reason = "expected the array that `az cognitiveservices account deployment list` prints"
-        raise InvalidInput.at("body", reason) from error
-    if len(listed) > MAX_DEPLOYMENTS:
-        raise InvalidInput.at("body", f"{len(listed)} deployments, {MAX_DEPLOYMENTS} at most")
-    return listed
-
-
-def _decode(raw: msgspec.Raw) -> _Listed:
-    try:
-        return msgspec.json.decode(raw, type=_Listed)
-    except DECODE_ERRORS as error:
-        fault = fault_of(str(error), raw)
-        raise InvalidInput.at(fault.path, fault.reason) from error
-
-
-def _deployment(listed: _Listed, defaults: ImportDefaults) -> ListedDeployment:
     _check_texts(listed)
     offer = offer_of(listed.sku.name)
     if offer is None:
@@ -176,7 +121,7 @@ def _deployment(listed: _Listed, defaults: ImportDefaults) -> ListedDeployment:
     return ListedDeployment(listed.name, config, system.last_modified_at)
 
 
-def _check_texts(listed: _Listed) -> None:
+def _check_texts(listed: AzDeployment) -> None:
     model = listed.properties.model
     texts = {"name": listed.name, "properties.model.name": model.name}
     for path, text in texts.items():
@@ -185,7 +130,7 @@ def _check_texts(listed: _Listed) -> None:
             raise InvalidInput.at(path, reason)
 
 
-def _resource(listed: _Listed) -> str:
+def _resource(listed: AzDeployment) -> str:
     """Return the account that a deployment's id names; empty where it names none."""
     parts = (listed.id or "").split("/")
     lower = [each.lower() for each in parts]
@@ -193,7 +138,7 @@ def _resource(listed: _Listed) -> str:
     return parts[place][:256] if place < len(parts) else ""
 
 
-def _tpm(listed: _Listed, offer: Offer) -> int | None:
+def _tpm(listed: AzDeployment, offer: Offer) -> int | None:
     if offer.billing is not Billing.STANDARD:
         return None
     stated = _per_minute(listed, "token")
@@ -202,7 +147,7 @@ def _tpm(listed: _Listed, offer: Offer) -> int | None:
     return listed.sku.capacity * _TOKENS_PER_CAPACITY
 
 
-def _per_minute(listed: _Listed, key: str) -> int | None:
+def _per_minute(listed: AzDeployment, key: str) -> int | None:
     limits = [each for each in listed.properties.rate_limits or () if each.key == key]
     rate = int(limits[0].count * _MINUTE_S / limits[0].renewal_period) if limits else 0
     return rate or None

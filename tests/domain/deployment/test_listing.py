@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.deployment import DeploymentConfig
-from shared.domain.deployment_import import ImportDefaults, Listing, parse_listing
+from shared.domain.deployment.az_deployment import ImportDefaults
+from shared.domain.deployment.deployment import DeploymentConfig
+from shared.domain.deployment.listing import Listing, parse_listing
 from shared.domain.timeline import parse_rfc3339
 from shared.errors import InvalidInput
 from tests.domain.deployment_listing import listed

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from shared.domain.deployment import DeploymentConfig
+from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.timeline import EPOCH
 
 
