@@ -117,7 +117,11 @@ async def find_deployment(
 async def store_config(
     name: str, config: DeploymentConfig, documents: Documents
 ) -> DeploymentHistory:
-    """Store a configuration; one with the same `effective_from` is replaced."""
+    """Store a configuration; one with the same `effective_from` is replaced.
+
+    Raises:
+        Stale: somebody else kept changing the deployment.
+    """
     key = _key(name, config.resource)
     for _ in range(_TRIES):
         stored = await documents.get(COLLECTION, key)

@@ -112,6 +112,7 @@ async def delete_price(
 
     Raises:
         NotFound: nothing of the kind was put.
+        Stale: somebody else kept changing it.
     """
     name = _name(model, await load_pricing())
     for _ in range(_TRIES):

@@ -69,6 +69,7 @@ async def complete_session(
         InvalidInput: malformed, or the complete record is not a valid one.
         NotFound: no such session.
         Conflict: it was completed before with other content, or is recorded as abandoned.
+        Stale: its completion is under way elsewhere.
     """
     completion, unknown = _COMPLETIONS.decode(body, strict=strict)
     for _ in range(_TRIES):

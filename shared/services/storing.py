@@ -114,7 +114,11 @@ async def store_lone(
     received: datetime,
     clock: Clock,
 ) -> Stored:
-    """Store a batch of one request; see `store_batch`."""
+    """Store a batch of one request; see `store_batch`.
+
+    Raises:
+        Conflict: the batch id was used before for another request.
+    """
     chosen = batch_id or uuid.uuid4().hex
     chunk = lone_chunk(Kind.REQUEST, chosen, lone.cells, lone.end_us, received_us=micros(received))
     earlier = await chunks.insert(chunk)

@@ -21,7 +21,7 @@ PAGE = {"limit": "100 unless given, 1,000 at most", "next": "of an earlier answe
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP call, parsed.
+    """One HTTP call, parsed; reading a part that is not as it should be raises `InvalidInput`.
 
     Attributes:
         now: the clock, read once, UTC.

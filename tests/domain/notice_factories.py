@@ -1,9 +1,10 @@
 """Notices and routes with defaults, and dispatches in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.domain.notification.dispatch import Dispatch
+from shared.domain.notification.dispatching import Dispatched, dispatched
 from shared.domain.notification.notice import AlertNotice
 from shared.domain.notification.notification import Occasion, Suppression
 from shared.domain.notification.route import Route
@@ -47,3 +48,19 @@ def shown(dispatches: Iterable[Dispatch]) -> dict[str, str]:
         words = [signs[t.occasion] + t.alert.alert_id.removeprefix("alert-") for t in each.told]
         found.setdefault(place, []).append(" ".join(words))
     return {place: " | ".join(words) for place, words in found.items()}
+
+
+def dispatched_until(
+    given: Sequence[AlertNotice],
+    *routes: Route,
+    until: float = 60,
+    before: Dispatched | None = None,
+) -> Dispatched:
+    """Return what notices come to by a minute after T0."""
+    return dispatched(
+        before.groups if before else (),
+        given,
+        routes or (route(),),
+        until=T0 + until * MINUTE,
+        environment="test",
+    )

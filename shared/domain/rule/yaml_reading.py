@@ -79,7 +79,11 @@ class _Reader:
         self.lines: dict[str, int] = {}
 
     def document(self) -> Any:
-        """Return the only document's value."""
+        """Return the only document's value.
+
+        Raises:
+            InvalidInput: there is none, there are several, or it goes too deep.
+        """
         next(self._events)
         if isinstance(next(self._events), yaml.StreamEndEvent):
             raise InvalidInput.at("body", "expected a YAML document, got nothing")

@@ -4,32 +4,12 @@ Times are seconds after T0; notices come at whole minutes, as evaluations do. Al
 examples wait 30 s and then 5 min (prometheus.io/docs/alerting/latest/configuration, `<route>`).
 """
 
-from collections.abc import Sequence
-
 import pytest
 
-from shared.domain.notification.dispatching import Dispatched, dispatched
+from shared.domain.notification.dispatching import Dispatched
 from shared.domain.notification.group import MAX_WAITING
-from shared.domain.notification.notice import AlertNotice
-from shared.domain.notification.route import Route
-from tests.domain.notice_factories import notice, notices, route, shown
+from tests.domain.notice_factories import dispatched_until, notice, notices, route, shown
 from tests.domain.rule_factories import MINUTE, T0
-
-
-def _run(
-    given: Sequence[AlertNotice],
-    *routes: Route,
-    until: float = 60,
-    before: Dispatched | None = None,
-) -> Dispatched:
-    return dispatched(
-        before.groups if before else (),
-        given,
-        routes or (route(),),
-        until=T0 + until * MINUTE,
-        environment="test",
-    )
-
 
 _STORIES: dict[str, tuple[dict[float, str], dict[str, str]]] = {
     "a first alert waits for others": ({0: "+a"}, {"30 ops": "+a"}),
@@ -83,7 +63,7 @@ _STORIES: dict[str, tuple[dict[float, str], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("story", "expected"), _STORIES.values(), ids=_STORIES)
 def test_a_story_of_one_group(story: dict[float, str], expected: dict[str, str]) -> None:
-    assert shown(_run(notices(story), until=1_000).dispatches) == expected
+    assert shown(dispatched_until(notices(story), until=1_000).dispatches) == expected
 
 
 @pytest.mark.parametrize(("story", "expected"), _STORIES.values(), ids=_STORIES)
@@ -94,18 +74,18 @@ def test_minute_by_minute_the_same_is_told(
 
     for minute in range(300):
         fresh = [each for each in given if each.told.time == T0 + minute * MINUTE]
-        done = _run(fresh, until=minute + 1, before=done)
+        done = dispatched_until(fresh, until=minute + 1, before=done)
         found += done.dispatches
 
     assert shown(found) == expected
-    assert found == _run(given, until=300).dispatches
-    assert done.groups == _run(given, until=300).groups
+    assert found == dispatched_until(given, until=300).dispatches
+    assert done.groups == dispatched_until(given, until=300).groups
 
 
 def test_an_alert_that_ends_while_its_group_waits_is_not_told_at_all() -> None:
     slow = route(group_wait_s=300)
 
-    done = _run(notices({0: "+a", 2: "-a"}), slow)
+    done = dispatched_until(notices({0: "+a", 2: "-a"}), slow)
 
     assert (done.dispatches, done.groups) == ([], ())
     (untold,) = done.untold
@@ -114,20 +94,20 @@ def test_an_alert_that_ends_while_its_group_waits_is_not_told_at_all() -> None:
 
 
 def test_others_of_its_group_are_told_when_they_would_have_been() -> None:
-    done = _run(notices({0: "+a", 1: "+b", 2: "-a"}), route(group_wait_s=300))
+    done = dispatched_until(notices({0: "+a", 1: "+b", 2: "-a"}), route(group_wait_s=300))
 
     assert shown(done.dispatches) == {"300 ops": "+b"}
 
 
 def test_why_an_end_was_not_told_is_kept() -> None:
-    done = _run(notices({0: "+a", 2: "-a/silence"}))
+    done = dispatched_until(notices({0: "+a", 2: "-a/silence"}))
 
     assert [each.notification.reason for each in done.untold] == ["silence"]
     assert done.groups == ()
 
 
 def test_a_suppressed_firing_is_nothing_to_channels() -> None:
-    done = _run(notices({0: "+a/silence"}))
+    done = dispatched_until(notices({0: "+a/silence"}))
 
     assert done == Dispatched()
 
@@ -144,7 +124,9 @@ def test_a_suppressed_firing_is_nothing_to_channels() -> None:
 def test_waits_can_be_set(wait_s: int, interval_s: int, expected: dict[str, str]) -> None:
     chosen = route(group_wait_s=wait_s, group_interval_s=interval_s)
 
-    assert shown(_run(notices({0: "+a", 1: "+b", 2: "+c"}), chosen).dispatches) == expected
+    done = dispatched_until(notices({0: "+a", 1: "+b", 2: "+c"}), chosen)
+
+    assert shown(done.dispatches) == expected
 
 
 def test_groups_wait_apart_from_each_other() -> None:
@@ -156,7 +138,7 @@ def test_groups_wait_apart_from_each_other() -> None:
         notice("+d", 2),
     ]
 
-    done = _run(given, by_team)
+    done = dispatched_until(given, by_team)
 
     assert shown(done.dispatches) == {
         "30 ops": "+a",
@@ -172,57 +154,8 @@ def test_groups_wait_apart_from_each_other() -> None:
     ]
 
 
-def test_each_channel_of_a_route_is_told() -> None:
-    done = _run(notices({0: "+a"}), route(channels=("ops", "log")))
-
-    assert shown(done.dispatches) == {"30 log": "+a", "30 ops": "+a"}
-    assert len({each.dispatch_id for each in done.dispatches}) == 2
-
-
-def test_the_first_route_that_matches_decides() -> None:
-    routes = (
-        route(matchers={"team": "web"}, channels=("web",)),
-        route(severities=("critical",), channels=("pager",)),
-        route(matchers={"rule": "noise"}, channels=()),
-        route(),
-    )
-    given = [
-        notice("+a", 0, team="web", severity="critical"),
-        notice("+b", 0, severity="critical"),
-        notice("+c", 0, rule="noise"),
-        notice("+d", 0),
-    ]
-
-    done = _run(given, *routes)
-
-    assert shown(done.dispatches) == {"30 web": "+a", "30 pager": "+b", "30 ops": "+d"}
-
-
-def test_what_no_route_takes_is_told_to_nobody() -> None:
-    assert _run(notices({0: "+a"}), route(matchers={"team": "web"})) == Dispatched()
-
-
-def test_who_was_told_hears_of_the_end_whatever_the_routes_are_then() -> None:
-    first = _run(notices({0: "+a"}), until=1)
-
-    done = _run(notices({10: "-a"}), route(channels=("other",)), until=20, before=first)
-
-    assert shown(done.dispatches) == {"600 ops": "-a"}
-    assert done.groups == ()
-
-
-def test_an_alert_that_moves_to_another_group_of_its_channel_ends_there_only() -> None:
-    first = _run(notices({0: "+a"}), until=1)
-    by_model = route(group_by=("model",))
-
-    done = _run(notices({10: "*a", 20: "-a"}), by_model, until=60, before=first)
-
-    assert shown(done.dispatches) == {"630 ops": "*a", "1200 ops": "-a"}
-    assert done.groups == ()
-
-
 def test_a_new_episode_is_another_alert() -> None:
-    done = _run([notice("+a1", 0), notice("-a1", 2), notice("+a2", 3)])
+    done = dispatched_until([notice("+a1", 0), notice("-a1", 2), notice("+a2", 3)])
 
     assert shown(done.dispatches) == {"30 ops": "+a1", "330 ops": "+a2 -a1"}
 
@@ -230,7 +163,7 @@ def test_a_new_episode_is_another_alert() -> None:
 def test_a_group_that_is_full_tells_in_several_dispatches_of_one_time() -> None:
     given = [notice(f"+{at:04}", 0) for at in range(MAX_WAITING + 3)]
 
-    done = _run(given)
+    done = dispatched_until(given)
 
     assert [len(each.told) for each in done.dispatches] == [MAX_WAITING, 3]
     assert {each.due_at for each in done.dispatches} == {T0 + MINUTE / 2}
@@ -238,7 +171,7 @@ def test_a_group_that_is_full_tells_in_several_dispatches_of_one_time() -> None:
 
 
 def test_the_latest_word_on_an_alert_is_told() -> None:
-    done = _run([notice("+a", 0), notice("*a", 1)], route(group_wait_s=300))
+    done = dispatched_until([notice("+a", 0), notice("*a", 1)], route(group_wait_s=300))
 
     ((told,),) = [each.told for each in done.dispatches]
     assert (told.occasion, told.time) == ("firing", T0 + MINUTE)
