@@ -13,11 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 import numpy as np
 
-from shared.adapters.creating_tables import CreatingTables
-from shared.adapters.no_telemetry import NoTelemetry
-from shared.adapters.table_account import account_from_connection_string
-from shared.adapters.table_storage import TableStorage
-from shared.bootstrap import App, assemble
+from shared.bootstrap import App
 from shared.domain.advice.scope import Scope
 from shared.domain.digest.day import DayDigest
 from shared.domain.digest.rows import digest_batch
@@ -36,11 +32,11 @@ from shared.services.digests import Budget
 from shared.services.optimize import optimize
 from shared.services.ports import Cursor
 from shared.services.rollup import COMPLETE_THROUGH
-from shared.settings import Settings
 from shared.triggers.advice import ports_of
 from tools.azurite import Azurite
 from tools.bench.backtest import moved
 from tools.bench.figure import Figure
+from tools.bench.stored_app import stored_app
 
 _DAYS = 30
 _SERIES = 60
@@ -59,26 +55,22 @@ def measure() -> list[Figure]:
 
 
 async def _measured(connection_string: str) -> list[Figure]:
-    storage = TableStorage(
-        account_from_connection_string(connection_string), lambda: datetime.now(UTC)
-    )
     end = floor_to(minute_of(datetime.now(UTC)), DAY_M)
     now = instant(end + HOUR_M)
-    app = assemble(Settings(hash_key="k" * 32), CreatingTables(storage), NoTelemetry(), lambda: now)
-    size = await _fill(app, end)
-    budget, ports = Budget(time.monotonic, 0.0), ports_of(app)
-    runs, proposed = [], 0
-    for _ in range(_RUNS):
-        began_s = time.perf_counter()
-        run = await conclude_advice(now=now, ports=ports, budget=budget)
-        runs.append(time.perf_counter() - began_s)
-        proposed = max(proposed, run.proposed)
-    asked = []
-    for at in range(_ASKED):
-        scope, began_s = Scope(f"model-{at % 6}"), time.perf_counter()
-        await optimize(scope, {"max_tokens": 4000}, now=now, ports=ports, budget=budget)
-        asked.append(time.perf_counter() - began_s)
-    await storage.close()
+    async with stored_app(connection_string, lambda: now) as app:
+        size = await _fill(app, end)
+        budget, ports = Budget(time.monotonic, 0.0), ports_of(app)
+        runs, proposed = [], 0
+        for _ in range(_RUNS):
+            began_s = time.perf_counter()
+            run = await conclude_advice(now=now, ports=ports, budget=budget)
+            runs.append(time.perf_counter() - began_s)
+            proposed = max(proposed, run.proposed)
+        asked = []
+        for at in range(_ASKED):
+            scope, began_s = Scope(f"model-{at % 6}"), time.perf_counter()
+            await optimize(scope, {"max_tokens": 4000}, now=now, ports=ports, budget=budget)
+            asked.append(time.perf_counter() - began_s)
     title = f"advice, {_DAYS} days x {_SERIES} series"
     return [
         Figure(

@@ -12,11 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from shared.adapters.creating_tables import CreatingTables
-from shared.adapters.no_telemetry import NoTelemetry
-from shared.adapters.table_account import account_from_connection_string
-from shared.adapters.table_storage import TableStorage
-from shared.bootstrap import App, assemble, given_app
+from shared.bootstrap import App, given_app
 from shared.domain.record.columns import columns_of
 from shared.domain.record.request import RequestRecord
 from shared.domain.rollup.measures import Kind
@@ -26,12 +22,12 @@ from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.timeline import BUCKET_M, DAY_M, floor_to, instant, minute_of, rfc3339_minute
 from shared.services.ports import Cursor
 from shared.services.rollup import COMPLETE_THROUGH
-from shared.settings import Settings
 from shared.triggers.backtest import post_backtest
 from shared.triggers.call import Call
 from shared.triggers.endpoint import http_response
 from tools.azurite import Azurite
 from tools.bench.figure import Figure
+from tools.bench.stored_app import stored_app
 
 _DAYS = 30
 _SERIES = 60
@@ -53,24 +49,17 @@ def measure() -> list[Figure]:
 
 
 async def _measured(connection_string: str) -> list[Figure]:
-    storage = TableStorage(
-        account_from_connection_string(connection_string), lambda: datetime.now(UTC)
-    )
     end = floor_to(minute_of(datetime.now(UTC)), DAY_M)
-    settings = Settings(hash_key="k" * 32)
-    app = assemble(settings, CreatingTables(storage), NoTelemetry(), lambda: datetime.now(UTC))
-    await _fill(app, end)
     figures = []
-    with given_app(app):
-        for metric, aggregation, threshold, target_s in _RULES:
-            rule = {"metric": metric, "aggregation": aggregation, "threshold": threshold}
-            taken_s, alerts = await _tried(rule, end)
-            title = (
-                f"backtest, {_DAYS} days x {_SERIES} series, {metric} {aggregation} over 5 min, "
-                f"{alerts:,} alerts"
-            )
-            figures.append(Figure(title, taken_s, "s", target_s))
-    await storage.close()
+    async with stored_app(connection_string, lambda: datetime.now(UTC)) as app:
+        await _fill(app, end)
+        with given_app(app):
+            for metric, aggregation, threshold, target_s in _RULES:
+                rule = {"metric": metric, "aggregation": aggregation, "threshold": threshold}
+                taken_s, alerts = await _tried(rule, end)
+                asked = f"{metric} {aggregation} over 5 min, {alerts:,} alerts"
+                title = f"backtest, {_DAYS} days x {_SERIES} series, {asked}"
+                figures.append(Figure(title, taken_s, "s", target_s))
     return figures
 
 

@@ -10,11 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from shared.adapters.creating_tables import CreatingTables
-from shared.adapters.no_telemetry import NoTelemetry
-from shared.adapters.table_account import account_from_connection_string
-from shared.adapters.table_storage import TableStorage
-from shared.bootstrap import App, assemble
+from shared.bootstrap import App
 from shared.domain.baseline.fit import Period, fit_baselines
 from shared.domain.baseline.observation import stacked
 from shared.domain.baseline.observing import MEASURES, Parts, observe
@@ -25,10 +21,10 @@ from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to, instant, m
 from shared.services.baselines import BaselinePorts, compute_baselines
 from shared.services.ports import Cursor
 from shared.services.rollup import COMPLETE_THROUGH
-from shared.settings import Settings
 from tools.azurite import Azurite
 from tools.bench.backtest import bucket_rollup, moved
 from tools.bench.figure import Figure
+from tools.bench.stored_app import stored_app
 
 _DAYS = 30
 _SERIES = 66
@@ -44,21 +40,16 @@ def measure() -> list[Figure]:
 
 
 async def _measured(connection_string: str) -> list[Figure]:
-    storage = TableStorage(
-        account_from_connection_string(connection_string), lambda: datetime.now(UTC)
-    )
     end = floor_to(minute_of(datetime.now(UTC)), DAY_M)
     # A run an hour later learns until the end of what is stored.
     now = instant(end + HOUR_M)
-    app = assemble(Settings(hash_key="k" * 32), CreatingTables(storage), NoTelemetry(), lambda: now)
-    await _fill(app, end)
-    title = f"baselines, {_DAYS} days x {_SERIES} series"
-    figures = [
-        Figure(f"{title}, observing and fitting alone", await _fitting_s(app, end), "s"),
-        Figure(f"{title}, a run of the timer", await _run_s(app, now), "s", _TARGET_S),
-    ]
-    await storage.close()
-    return figures
+    async with stored_app(connection_string, lambda: now) as app:
+        await _fill(app, end)
+        title = f"baselines, {_DAYS} days x {_SERIES} series"
+        return [
+            Figure(f"{title}, observing and fitting alone", await _fitting_s(app, end), "s"),
+            Figure(f"{title}, a run of the timer", await _run_s(app, now), "s", _TARGET_S),
+        ]
 
 
 async def _run_s(app: App, now: datetime) -> float:

@@ -52,16 +52,6 @@ CONTRACT_FIELDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def day() -> Traffic:
-    return simulate(END - DAY, END)
-
-
-@pytest.fixture(scope="module")
-def requests(day: Traffic) -> list[dict[str, Any]]:
-    return day.records()
-
-
 def ended(request: dict[str, Any]) -> datetime:
     start = datetime.fromisoformat(request["start_time"])
     return start + timedelta(milliseconds=request["duration_ms"])
