@@ -13,10 +13,11 @@ import numpy as np
 
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.prediction import Prediction, predict
-from shared.domain.degradation.attribution_view import Attribution, annotations_near
+from shared.domain.degradation.attribution_view import Attribution
 from shared.domain.degradation.change import Change
 from shared.domain.degradation.degradation import Gates
 from shared.domain.degradation.evidence import Evidence, family_of
+from shared.domain.degradation.near_annotations import annotations_near
 from shared.domain.degradation.timelines import Name
 from shared.domain.degradation.view import AVERAGE, DegradationView, averages
 from shared.domain.recommendation.recommendation import Recommendation, Status

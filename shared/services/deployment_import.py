@@ -9,7 +9,7 @@ from shared.domain.deployment.deployment import DeploymentConfig
 from shared.domain.deployment.listing import parse_listing
 from shared.domain.deployment.view import Deployment, deployment_of
 from shared.domain.record.decoding import Rejection
-from shared.services.deployments import find_deployment, store_config
+from shared.services.deployment_store import find_deployment, store_config
 from shared.services.ports import Documents
 
 

@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
 
 from shared.domain.deployment.deployment import DeploymentConfig
-from shared.domain.deployment.view import Deployment, DeploymentHistory, deployment_of, since
+from shared.domain.deployment.view import Deployment, DeploymentHistory, deployment_of
 from shared.domain.record.checks import CONTROL
 from shared.domain.record.decode_words import shortened
 from shared.domain.record.object_decoding import ObjectDecoder
-from shared.errors import Conflict, InvalidInput, NotFound, Stale
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.services.deployment_store import COLLECTION, history_of, load_named, store_config
 from shared.services.ports import Document, Documents
 
-COLLECTION = "deployments"
-
-_TRIES = 5
 _MAX_NAME = 256
 _CONFIGS = ObjectDecoder(DeploymentConfig)
 # Fields of an answer that a changed one may be put back with.
@@ -63,7 +60,7 @@ async def list_deployments(
     stored = await documents.list(COLLECTION)
     left = sorted((each for each in stored if each.key > (after or "")), key=lambda each: each.key)
     page = left[:limit]
-    shown = [deployment_of(_history(document), now) for document in page]
+    shown = [deployment_of(history_of(document), now) for document in page]
     return DeploymentPage(shown, page[-1].key if len(left) > limit else None)
 
 
@@ -106,38 +103,6 @@ async def delete_deployment(which: DeploymentName, *, documents: Documents) -> N
     await documents.delete(COLLECTION, document)
 
 
-async def find_deployment(
-    name: str, resource: str, documents: Documents
-) -> DeploymentHistory | None:
-    """Return a deployment of one resource with its configurations; None for an unknown one."""
-    stored = await documents.get(COLLECTION, _key(name, resource))
-    return None if stored is None else _history(stored)
-
-
-async def store_config(
-    name: str, config: DeploymentConfig, documents: Documents
-) -> DeploymentHistory:
-    """Store a configuration; one with the same `effective_from` is replaced.
-
-    Raises:
-        Stale: somebody else kept changing the deployment.
-    """
-    key = _key(name, config.resource)
-    for _ in range(_TRIES):
-        stored = await documents.get(COLLECTION, key)
-        before = _history(stored).configs if stored else ()
-        kept = [each for each in before if each.effective_from != config.effective_from]
-        dated = sorted([*kept, config], key=since)
-        history = DeploymentHistory(name, config.resource, tuple(dated))
-        body = msgspec.json.encode(history)
-        try:
-            await documents.put(COLLECTION, Document(key, body, stored.etag if stored else None))
-        except Stale:
-            continue
-        return history
-    raise Stale(f"{name}: keeps changing")
-
-
 async def _resource(which: DeploymentName, config: DeploymentConfig, documents: Documents) -> str:
     """Return the resource of the deployment to be stored."""
     if which.resource is not None:
@@ -147,7 +112,7 @@ async def _resource(which: DeploymentName, config: DeploymentConfig, documents: 
             raise InvalidInput.at("resource", reason)
         return which.resource
     if not config.resource:
-        others = await _named(which.name, documents)
+        others = await load_named(which.name, documents)
         if any(each.resource for each, _ in others):
             raise Conflict(
                 f"{which.name}: other resources have a deployment of this name, say ?resource="
@@ -156,7 +121,7 @@ async def _resource(which: DeploymentName, config: DeploymentConfig, documents: 
 
 
 async def _one(which: DeploymentName, documents: Documents) -> tuple[DeploymentHistory, Document]:
-    found = await _named(which.name, documents)
+    found = await load_named(which.name, documents)
     if which.resource is not None:
         found = [each for each in found if each[0].resource == which.resource]
     if not found:
@@ -165,11 +130,6 @@ async def _one(which: DeploymentName, documents: Documents) -> tuple[DeploymentH
         names = ", ".join(sorted(each.resource or "(none)" for each, _ in found))
         raise Conflict(f"{which.name}: in several resources ({names}), say ?resource=")
     return found[0]
-
-
-async def _named(name: str, documents: Documents) -> list[tuple[DeploymentHistory, Document]]:
-    stored = [(_history(document), document) for document in await documents.list(COLLECTION)]
-    return [each for each in stored if each[0].name == name]
 
 
 def _check_text(field: str, text: str) -> None:
@@ -184,11 +144,3 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     except OverflowError as error:
         reason = f"expected a time from the year 1 to 9999 in UTC, got {moment}"
         raise InvalidInput.at("effective_from", reason) from error
-
-
-def _history(document: Document) -> DeploymentHistory:
-    return msgspec.json.decode(document.body, type=DeploymentHistory)
-
-
-def _key(name: str, resource: str) -> str:
-    return f"{quote(resource, safe='')}|{name}"

@@ -16,7 +16,7 @@ from shared.domain.price.price_book import price_book
 from shared.domain.price.price_entry import PriceRecord, listed, retirements
 from shared.domain.price.pricing import Pricing
 from shared.domain.price.published import PublishedPrices
-from shared.services.deployments import COLLECTION as DEPLOYMENTS
+from shared.services.deployment_store import COLLECTION as DEPLOYMENTS
 from shared.services.ports import Document, Documents
 
 COLLECTION = "prices"

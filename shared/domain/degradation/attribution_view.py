@@ -1,24 +1,19 @@
 """What explains a change, as it is answered: each part with its share and a sentence.
 
 The shares of the parts of one metric and one way of splitting add up to 1; one below 0 worked
-against the change. Annotations from 30 minutes before to 30 minutes after the time in which a
-change began are named with it.
+against the change.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
-from shared.domain.annotation.annotation import Annotation
 from shared.domain.degradation.attribution import Cause, Part, by_amount, decompose
-from shared.domain.degradation.change import Began
 from shared.domain.rollup.grouped_cells import Cells, latency_cells, mean_cells
 from shared.domain.rollup.rollup import Rollup
 
-NEAR = timedelta(minutes=30)
 _US_PER_MS = 1000.0
 _LEAST_SHARE = 0.005
 
@@ -47,17 +42,6 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     before: float
     after: float
     text: str
-
-
-class NearAnnotation(msgspec.Struct, frozen=True):
-    """An annotation near the time at which a change began."""
-
-    id: str
-    kind: str
-    start: datetime
-    text: str
-    labels: dict[str, str]
-    minutes_before: float
 
 
 def latency_attribution(
@@ -107,36 +91,6 @@ def error_attribution(metric: str, before: Rollup, after: Rollup) -> list[Attrib
         ]
         found += _attributions(metric, measure, by_amount(parts))
     return found
-
-
-def annotations_near(
-    began: Began, annotations: Iterable[Annotation], series: Mapping[str, str]
-) -> list[NearAnnotation]:
-    """Return the annotations near a change, the nearest first.
-
-    Args:
-        began: when the change began.
-        annotations: all of them.
-        series: labels that are known of what changed; an annotation about others is left out.
-    """
-    near = [
-        each
-        for each in annotations
-        if began.earliest - NEAR <= each.start <= began.latest + NEAR
-        and all(series.get(name, text) == text for name, text in each.labels.items())
-    ]
-    near.sort(key=lambda each: (abs(began.at - each.start), each.id))
-    return [
-        NearAnnotation(
-            each.id,
-            each.kind.value,
-            each.start,
-            each.text,
-            dict(each.labels),
-            (began.at - each.start) / timedelta(minutes=1),
-        )
-        for each in near
-    ]
 
 
 def _cells(rollup: Rollup, count: str, total: str) -> Cells:

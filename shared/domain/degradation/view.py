@@ -8,10 +8,11 @@ import msgspec
 
 from shared.domain.baseline.baseline import Baseline
 from shared.domain.baseline.prediction import Prediction
-from shared.domain.degradation.attribution_view import Attribution, NearAnnotation
+from shared.domain.degradation.attribution_view import Attribution
 from shared.domain.degradation.change import Change
 from shared.domain.degradation.degradation import Reading
 from shared.domain.degradation.episode import Episode
+from shared.domain.degradation.near_annotations import NearAnnotation
 from shared.domain.event import (
     DEGRADATION_DETECTED,
     DEGRADATION_RESOLVED,
