@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import batched, groupby
 
 from shared.adapters import tables as layout
-from shared.adapters.entity import MAX_TRANSACTION_BYTES, Entity, Op, Tables, Value, Verb
+from shared.adapters.body_blocks import blocks_of, body_of
+from shared.adapters.entity import MAX_TRANSACTION_BYTES, Entity, Op, Tables, Verb
 from shared.domain.anomaly.board import Board, board_bytes, read_board
 from shared.domain.anomaly.scoreboard import read_shard, shard_bytes
 from shared.domain.timeline import DAY_M, floor_to
@@ -40,7 +41,7 @@ class AnomalyStore:
                 layout.ANOMALIES, layout.score_partition(day), first=low, end=high
             )
             found += [
-                read_board(day + layout.step_of(each.row), _joined(each)) async for each in rows
+                read_board(day + layout.step_of(each.row), body_of(each)) async for each in rows
             ]
         return found
 
@@ -50,7 +51,7 @@ class AnomalyStore:
             partition = layout.score_partition(day)
             for some in batched(of_day, _BATCH, strict=False):
                 rows = [
-                    Entity(partition, layout.step_row(each.step), _cut(board_bytes(each)))
+                    Entity(partition, layout.step_row(each.step), blocks_of(board_bytes(each)))
                     for each in some
                 ]
                 await self._insert(rows)
@@ -59,7 +60,7 @@ class AnomalyStore:
         """Return every shard that is stored."""
         found = self._tables.query(layout.ANOMALIES, layout.WATCH_PARTITION)
         return [
-            StoredShard(int(each.row), read_shard(_joined(each)), each.etag) async for each in found
+            StoredShard(int(each.row), read_shard(body_of(each)), each.etag) async for each in found
         ]
 
     async def keep_shard(self, stored: StoredShard) -> StoredShard:
@@ -73,7 +74,7 @@ class AnomalyStore:
         body = shard_bytes(stored.shard)
         if len(body) > layout.CHUNK_PART_BYTES:
             raise TooLarge(f"anomaly shard {row}: {len(body)} bytes")
-        entity = Entity(layout.WATCH_PARTITION, row, _cut(body), stored.etag)
+        entity = Entity(layout.WATCH_PARTITION, row, blocks_of(body), stored.etag)
         if stored.etag is not None:
             return replace(stored, etag=await self._tables.replace(layout.ANOMALIES, entity))
         try:
@@ -109,13 +110,3 @@ class AnomalyStore:
 
 def _size(entity: Entity) -> int:
     return sum(len(block) for block in entity.properties.values() if isinstance(block, bytes))
-
-
-def _cut(body: bytes) -> dict[str, Value]:
-    size = layout.BLOCK_BYTES
-    return {f"b{at // size:02}": body[at : at + size] for at in range(0, len(body), size)}
-
-
-def _joined(entity: Entity) -> bytes:
-    names = sorted(name for name in entity.properties if name.startswith("b"))
-    return b"".join(bytes(entity.properties[name]) for name in names)  # type: ignore[arg-type]

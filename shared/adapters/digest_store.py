@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from shared.adapters import tables as layout
+from shared.adapters.body_blocks import blocks_of, body_of
 from shared.adapters.control_store import write_as_read
 from shared.adapters.entity import Entity, Tables, Value
 from shared.domain.timeline import day_key
@@ -65,7 +66,7 @@ class DigestStore:
             for part, at in enumerate(range(0, len(block), layout.CHUNK_PART_BYTES)):
                 piece = block[at : at + layout.CHUNK_PART_BYTES]
                 row = f"{name}|{generation}|{part:03}"
-                await self._tables.upsert(layout.DIGESTS, Entity(partition, row, _cut(piece)))
+                await self._tables.upsert(layout.DIGESTS, Entity(partition, row, blocks_of(piece)))
         properties: dict[str, Value] = {
             "version": head.version,
             "steps": head.steps,
@@ -86,7 +87,7 @@ class DigestStore:
     async def _block(self, partition: str, name: str, head: DigestHead) -> bytes:
         prefix = f"{name}|{head.generation}|"
         found = self._tables.query(layout.DIGESTS, partition, first=prefix, end=prefix + "~")
-        return b"".join([_joined(entity) async for entity in found])
+        return b"".join([body_of(entity) async for entity in found])
 
     async def _delete(self, partition: str, *, but: str) -> int:
         found = self._tables.query(layout.DIGESTS, partition, select=_KEYS_ONLY)
@@ -114,13 +115,3 @@ def _head_of(entity: Entity) -> DigestHead:
 
 def _sizes_of(entity: Entity) -> dict[str, int]:
     return msgspec.json.decode(str(entity.properties["sizes"]), type=dict[str, int])
-
-
-def _cut(piece: bytes) -> dict[str, Value]:
-    size = layout.BLOCK_BYTES
-    return {f"b{at // size:02}": piece[at : at + size] for at in range(0, len(piece), size)}
-
-
-def _joined(entity: Entity) -> bytes:
-    names = sorted(name for name in entity.properties if name.startswith("b"))
-    return b"".join(bytes(entity.properties[name]) for name in names)  # type: ignore[arg-type]

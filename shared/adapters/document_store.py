@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.adapters import tables as layout
+from shared.adapters.body_blocks import blocks_of, body_of
 from shared.adapters.control_store import write_as_read
 from shared.adapters.entity import Entity, Op, Tables, Verb
 from shared.errors import AlreadyStored, Stale, TooLarge
@@ -69,14 +70,12 @@ def _key_of(document: Document) -> Entity:
 
 
 def _entity(document: Document) -> Entity:
-    size, body = layout.BLOCK_BYTES, document.body
-    if len(body) > _MAX_BODY_BYTES:
-        raise TooLarge(f"{document.key}: {len(body)} bytes, {_MAX_BODY_BYTES} at most")
-    blocks = {f"b{at // size:02}": body[at : at + size] for at in range(0, len(body), size)}
-    return replace(_key_of(document), properties={"key": document.key, **blocks})
+    size = len(document.body)
+    if size > _MAX_BODY_BYTES:
+        raise TooLarge(f"{document.key}: {size} bytes, {_MAX_BODY_BYTES} at most")
+    properties = {"key": document.key, **blocks_of(document.body)}
+    return replace(_key_of(document), properties=properties)
 
 
 def _document(entity: Entity) -> Document:
-    names = sorted(name for name in entity.properties if name != "key")
-    body = b"".join(bytes(entity.properties[name]) for name in names)  # type: ignore[arg-type]
-    return Document(str(entity.properties["key"]), body, entity.etag)
+    return Document(str(entity.properties["key"]), body_of(entity), entity.etag)

@@ -9,14 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.domain import label
 from shared.domain.annotation.annotation import Incident
 from shared.domain.baseline.baseline import SeasonalBaseline
 from shared.domain.baseline.fit import Period, fit_baselines
 from shared.domain.baseline.metrics import BaselineMetric
-from shared.domain.baseline.observation import Observed, stacked
+from shared.domain.baseline.observation import Observed, name_of, stacked
 from shared.domain.baseline.observing import MEASURES, Parts, observe
-from shared.domain.label import Labels
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M, floor_to
@@ -107,7 +105,7 @@ def _fit(
     found: defaultdict[tuple[str, str], Learned] = defaultdict(dict)
     for metric, each in observed.items():
         for labels, baseline in fit_baselines(metric, each, period).items():
-            found[_name(labels)][metric.name] = baseline
+            found[name_of(labels)][metric.name] = baseline
     return dict(found)
 
 
@@ -116,12 +114,7 @@ def _young(observed: Mapping[BaselineMetric, Observed], end: int) -> set[tuple[s
     older: set[tuple[str, str]] = set()
     every: set[tuple[str, str]] = set()
     for each in observed.values():
-        every |= {_name(labels) for labels in each.labels}
+        every |= {name_of(labels) for labels in each.labels}
         early = set(each.series[each.slots < end - DAY_M].tolist())
-        older |= {_name(each.labels[at]) for at in early}
+        older |= {name_of(each.labels[at]) for at in early}
     return every - older
-
-
-def _name(labels: Labels) -> tuple[str, str]:
-    own = dict(labels)
-    return own[label.MODEL], own[label.DEPLOYMENT]

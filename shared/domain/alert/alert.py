@@ -166,6 +166,11 @@ def alert_id(rule_name: str, labels: Labels, active_since: datetime) -> str:
     return identity_of("alert", rule_name, *(f"{k}={v}" for k, v in labels), rfc3339(active_since))
 
 
+def is_standing(instance: Instance) -> bool:
+    """Tell whether the breach goes on."""
+    return instance.state is not State.INACTIVE and instance.clean_since is None
+
+
 def threshold_of(rule: AlertRule, instance: Instance) -> float | None:
     """Return what an instance's value is held against; None where that is not known."""
     return rule.threshold if instance.threshold is None else instance.threshold

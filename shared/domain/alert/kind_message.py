@@ -4,7 +4,7 @@ Each kind has its own sentence: how fast an error budget burns, since when a ser
 much of a budget is spent.
 """
 
-from shared.domain.alert.alert import Instance, ResolvedReason, State
+from shared.domain.alert.alert import Instance, ResolvedReason, is_standing
 from shared.domain.rule.absence_rule import AbsenceRule
 from shared.domain.rule.budget_rule import BudgetRule
 from shared.domain.rule.burn_rate_rule import BurnRateRule
@@ -45,7 +45,7 @@ def _burn_rate(rule: BurnRateRule, instance: Instance) -> str:
     factor = pair.factor(rule.period_days)
     windows = f"{duration(pair.long_m * MINUTE_S)} and {duration(pair.short_m * MINUTE_S)}"
     rate, limit = f"{instance.value * factor:.3g} times", f"{factor:.3g} times"
-    if _standing(instance):
+    if is_standing(instance):
         return f"burns {rate} too fast over {windows}, alerts at {limit}"
     return f"burns at {rate} the pace it may over {windows}, alerts at {limit}"
 
@@ -54,7 +54,7 @@ def _absence(rule: AbsenceRule, instance: Instance) -> str:
     absent = duration(instance.value or 0.0)
     if instance.resolved_reason is ResolvedReason.NO_DATA:
         return f"has not been reported for {absent} and is not waited for any more"
-    if _standing(instance):
+    if is_standing(instance):
         return f"has not been reported for {absent}, alerts after {duration(rule.for_s)}"
     if instance.worst is None:
         return "is reported"
@@ -67,11 +67,6 @@ def _budget(rule: BudgetRule, instance: Instance) -> str:
         return f"is not known, watched for {limit} of the budget"
     measured = f"is {percentage(instance.value)} of the budget"
     held = "above" if rule.forecast else "at or above"
-    if _standing(instance):
+    if is_standing(instance):
         return f"{measured}, {held} {limit}"
     return f"{measured}, no longer {held} {limit}"
-
-
-def _standing(instance: Instance) -> bool:
-    """Tell whether the breach goes on."""
-    return instance.state is not State.INACTIVE and instance.clean_since is None

@@ -3,7 +3,14 @@
 As `model_response_time avg over 5 min is 7,214 ms, above 5,000 ms (model gpt-5, deployment prod)`.
 """
 
-from shared.domain.alert.alert import Instance, ResolvedReason, State, all_labels, threshold_of
+from shared.domain.alert.alert import (
+    Instance,
+    ResolvedReason,
+    State,
+    all_labels,
+    is_standing,
+    threshold_of,
+)
 from shared.domain.alert.flaps import STEADY_AFTER
 from shared.domain.alert.kind_message import special_message
 from shared.domain.rule.baseline_rule import BaselineRule
@@ -53,7 +60,7 @@ def _said(rule: AlertRule, instance: Instance, unit: str) -> str:
         case _:
             return special_message(rule, instance)
     subject = f"{rule.metric} {rule.aggregation} over {duration(rule.window_s)}"
-    more = f"; {instance.lead}" if instance.lead and _standing(instance) else ""
+    more = f"; {instance.lead}" if instance.lead and is_standing(instance) else ""
     return f"{subject} {_finding(rule, instance, unit, threshold)}{more}"
 
 
@@ -69,7 +76,7 @@ def _finding(
         return f"{measured} from {instance.samples} samples, too few to tell"
     if threshold_of(rule, instance) is None:
         return f"{measured}, but what is normal is not known"
-    if _standing(instance):
+    if is_standing(instance):
         return f"{measured}, {threshold}"
     # Of two sides, neither is the worse one.
     if instance.worst is None or rule.comparison is Comparison.DIFFERENT:
@@ -84,10 +91,5 @@ def _edge(rule: BaselineRule, instance: Instance, unit: str) -> str:
         return f"{word} what is normal"
     if rule.direction is Direction.BOTH and instance.value is not None:
         beyond = "above" if instance.value > held else "below"
-        word = beyond if _standing(instance) else "beyond"
+        word = beyond if is_standing(instance) else "beyond"
     return f"{word} {quantity(held, unit)}, the edge of what is normal"
-
-
-def _standing(instance: Instance) -> bool:
-    """Tell whether the breach goes on."""
-    return instance.state is not State.INACTIVE and instance.clean_since is None

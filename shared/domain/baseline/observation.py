@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared.domain import label
 from shared.domain.label import Labels
 from shared.domain.packing import Floats, Ints
 from shared.domain.rollup.rollup import Sparse, summed
@@ -32,6 +33,12 @@ class Observed:
     values: Floats
     samples: Ints
     sketch: Sparse | None
+
+
+def name_of(labels: Labels) -> tuple[str, str]:
+    """Return the model and the deployment that a series' labels name."""
+    own = dict(labels)
+    return own[label.MODEL], own[label.DEPLOYMENT]
 
 
 def stacked(parts: Sequence[Observed]) -> Observed:

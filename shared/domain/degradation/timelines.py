@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from shared.domain import label
-from shared.domain.baseline.observation import stacked
+from shared.domain.baseline.observation import name_of, stacked
 from shared.domain.baseline.observing import Parts, observe
 from shared.domain.degradation.degradation import Reading
 from shared.domain.degradation.level_shift import Steps, by_time
@@ -79,10 +79,5 @@ def timelines_of(
             rows = (observed.slots[own], observed.values[own], observed.samples[own])
             if own.any():
                 steps = by_time(zip(*(column.tolist() for column in rows), strict=True))
-                found.setdefault(_name(labels), {})[metric.name] = steps
+                found.setdefault(name_of(labels), {})[metric.name] = steps
     return found
-
-
-def _name(labels: Labels) -> Name:
-    own = dict(labels)
-    return own[label.MODEL], own[label.DEPLOYMENT]

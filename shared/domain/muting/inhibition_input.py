@@ -1,16 +1,12 @@
 """From the JSON of an inhibition to an `Inhibition`, or to every reason why not."""
 
-import re
-from collections.abc import Iterator
-
 import msgspec
 
 from shared.domain.muting.inhibition import Inhibition
 from shared.domain.muting.matcher_input import LabelNames, Matchers, matcher_faults
-from shared.domain.record.field_decoding import FieldDecoder, refusal
+from shared.domain.record.field_decoding import FieldDecoder, name_faults, refusal
 from shared.errors import Fault
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _FIELDS = FieldDecoder(
     {"name": str, "source": Matchers, "target": Matchers, "equal": LabelNames},
     required=("source", "target"),
@@ -36,7 +32,7 @@ def parse_inhibition(body: bytes, *, name: str) -> Inhibition:
         InvalidInput: with one fault per field that is missing, unknown or not as it should be.
     """
     values, faults = _FIELDS.decode(body)
-    faults += _name_faults(name, values.get("name", name))
+    faults += name_faults(name, values.get("name", name))
     for field in ("source", "target"):
         faults += matcher_faults(field, values.get(field))
     equal = values.get("equal", [])
@@ -47,10 +43,3 @@ def parse_inhibition(body: bytes, *, name: str) -> Inhibition:
     return Inhibition(
         name=name, source=values["source"], target=values["target"], equal=tuple(equal)
     )
-
-
-def _name_faults(name: str, repeated: str) -> Iterator[Fault]:
-    if not _NAME.fullmatch(name):
-        yield Fault("name", f"expected 1 to 128 of A-Z a-z 0-9 _ -, got {name!r:.140}")
-    if repeated != name:
-        yield Fault("name", f"expected {name!r:.140} as in the route")

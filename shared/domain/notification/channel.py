@@ -14,7 +14,6 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
-CHANNEL_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 SETTING_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 # Not ASCII, so that a shortened URL that is put back is refused.
 HIDDEN = "\N{HORIZONTAL ELLIPSIS}"

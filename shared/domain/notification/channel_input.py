@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from shared.domain.notification.channel import (
-    CHANNEL_NAME,
     PAGERDUTY_URL,
     SETTING_NAME,
     Channel,
@@ -14,6 +13,7 @@ from shared.domain.notification.channel import (
 )
 from shared.domain.notification.channel_url import host_of, url_fault
 from shared.domain.record.decoding import DECODE_ERRORS, fault_of
+from shared.domain.record.field_decoding import name_faults
 from shared.errors import Fault, InvalidInput
 
 _PAGERDUTY_DOMAIN = ".pagerduty.com"
@@ -64,7 +64,7 @@ def parse_channel(body: bytes, *, name: str, allow_private: bool) -> Channel:
         secret_setting=values.get("secret_setting") or "",
         enabled=values.get("enabled", True),
     )
-    faults += _name_faults(name, values)
+    faults += name_faults(name, values.get("name", name))
     if "type" in values:
         faults += [*_place_faults(channel, allow_private=allow_private), *_setting_faults(channel)]
     if faults:
@@ -85,13 +85,6 @@ def _decoded(raw: dict[str, msgspec.Raw]) -> tuple[dict[str, Any], list[Fault]]:
             choices = tuple(ChannelType) if field == "type" else ()
             faults.append(Fault(field, fault_of(str(error), text, choices).reason))
     return values, faults
-
-
-def _name_faults(name: str, values: dict[str, Any]) -> Iterator[Fault]:
-    if not CHANNEL_NAME.fullmatch(name):
-        yield Fault("name", f"expected 1 to 128 of A-Z a-z 0-9 _ -, got {name!r:.140}")
-    if values.get("name", name) != name:
-        yield Fault("name", f"expected {name!r:.140} as in the route")
 
 
 def _place_faults(channel: Channel, *, allow_private: bool) -> Iterator[Fault]:

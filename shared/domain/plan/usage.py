@@ -4,9 +4,9 @@ Days over which no price and no configuration changed are one line. What was sam
 counts with what it is expected to have used, as in `/costs`; what has no price makes no line.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -192,8 +192,3 @@ def spilling(lines: Iterable[Line], owners: Mapping[Deployed, Deployed]) -> list
         line if line.under is None else replace(line, under=owners.get(line.under, line.under))
         for line in lines
     ]
-
-
-def days_between(first: date, end: date) -> Sequence[date]:
-    """Return the days [first, end)."""
-    return [first + timedelta(days=at) for at in range((end - first).days)]

@@ -1,6 +1,7 @@
 """A JSON object read field by field, so that one answer names all that is wrong with it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from shared.domain.record.decoding import DECODE_ERRORS, fault_of
 from shared.errors import Fault, InvalidInput
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -65,3 +67,16 @@ class FieldDecoder:
 def refusal(faults: Sequence[Fault]) -> InvalidInput:
     """Return the error that names every fault."""
     return InvalidInput("; ".join(f"{each.path}: {each.reason}" for each in faults), faults)
+
+
+def name_faults(name: str, stated: str) -> Iterator[Fault]:
+    """Yield what is wrong with a name of the route, which the body may repeat.
+
+    Args:
+        name: from the route.
+        stated: in the body; the same where it states none.
+    """
+    if not NAME.fullmatch(name):
+        yield Fault("name", f"expected 1 to 128 of A-Z a-z 0-9 _ -, got {name!r:.140}")
+    if stated != name:
+        yield Fault("name", f"expected {name!r:.140} as in the route")

@@ -1,6 +1,5 @@
 """From the JSON of a reservation to a `Reservation`, or to every reason why not."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,12 +10,11 @@ from msgspec import Meta
 
 from shared.domain.price.reservation_price import Term
 from shared.domain.record.checks import CONTROL
-from shared.domain.record.field_decoding import FieldDecoder, refusal
+from shared.domain.record.field_decoding import FieldDecoder, name_faults, refusal
 from shared.domain.record.request import Name
 from shared.domain.reservation.reservation import SHARED, Reservation, is_provisioned
 from shared.errors import Fault
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _TYPES = "GlobalProvisionedManaged, DataZoneProvisionedManaged or ProvisionedManaged"
 
 Ptu = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -62,7 +60,7 @@ def parse_reservation(body: bytes, *, name: str) -> Reservation:
         InvalidInput: with one fault per field that is missing, unknown or not as it should be.
     """
     values, faults = _FIELDS.decode(body)
-    faults += [*_name_faults(name, values.get("name", name)), *_faults(values)]
+    faults += [*name_faults(name, values.get("name", name)), *_faults(values)]
     if faults:
         raise refusal(faults)
     return Reservation(
@@ -76,13 +74,6 @@ def parse_reservation(body: bytes, *, name: str) -> Reservation:
         scope=values.get("scope", SHARED),
         usd_per_ptu_month=values.get("usd_per_ptu_month"),
     )
-
-
-def _name_faults(name: str, repeated: str) -> Iterator[Fault]:
-    if not _NAME.fullmatch(name):
-        yield Fault("name", f"expected 1 to 128 of A-Z a-z 0-9 _ -, got {name!r:.140}")
-    if repeated != name:
-        yield Fault("name", f"expected {name!r:.140} as in the route")
 
 
 def _faults(values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from shared.domain.notification.channel_payload.wording import (
     facts_of,
     heading_of,
     left_out,
+    slack_escaped,
     title_of,
     worst_of,
 )
@@ -85,14 +86,10 @@ def _escaped(text: str, limit: int) -> str:
     A text is cut before it is escaped, since half an entity would show.
     """
     shown, room = text, limit
-    while len(escaped := _entities(shown)) > limit:
+    while len(escaped := slack_escaped(shown)) > limit:
         room -= len(escaped) - limit
         shown = cut(text, max(room, 1))
     return escaped
-
-
-def _entities(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _escaped_url(url: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from shared.domain.notification.channel import ChannelType
-from shared.domain.notification.channel_payload.wording import cut
+from shared.domain.notification.channel_payload.wording import cut, slack_escaped
 from shared.domain.weekly.text import Section
 from shared.errors import InvalidInput
 
@@ -70,7 +70,7 @@ def _plain(summary: Summary) -> dict[str, Any]:
 
 
 def _slack(summary: Summary) -> dict[str, Any]:
-    title = _escaped(cut(summary.title, _MAX_LINE))
+    title = slack_escaped(cut(summary.title, _MAX_LINE))
     blocks = [
         {"type": "section", "text": {"type": "mrkdwn", "text": text}}
         for text in (f"*{title}*", *(_slack_text(each) for each in summary.sections))
@@ -79,11 +79,7 @@ def _slack(summary: Summary) -> dict[str, Any]:
 
 
 def _slack_text(section: Section) -> str:
-    return "\n".join([f"*{_escaped(section.heading)}*", *_lines(section, _escaped)])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "\n".join([f"*{slack_escaped(section.heading)}*", *_lines(section, slack_escaped)])
 
 
 def _teams(summary: Summary) -> dict[str, Any]:

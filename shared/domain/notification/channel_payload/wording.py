@@ -70,3 +70,8 @@ def _rules_text(dispatch: Dispatch) -> str:
     rules = list(dict.fromkeys(told.alert.rule for told in dispatch.told))
     more = f" and {len(rules) - _MAX_RULES} more rules" if len(rules) > _MAX_RULES else ""
     return ", ".join(rules[:_MAX_RULES]) + more
+
+
+def slack_escaped(text: str) -> str:
+    """Return a text as Slack takes it: three characters as entities."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
