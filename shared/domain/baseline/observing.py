@@ -3,7 +3,7 @@
 A series is a model and one of its deployments, or, with the deployment empty, all of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -56,13 +56,8 @@ def observe(
     single = aggregate(kept, measures, key=key, step=step, only=only)
     every = aggregate([single], measures, key=_all_deployments, only=only)
     for whole in (_named(single), every):
-        if len(whole):
-            # The metrics of one sketch share its tally; those of quality have a rollup each.
-            tallies: dict[tuple[str, str], Sparse] = {}
-            for metric, rows in _metrics(kind, whole, measures):
-                found = _observed(metric, rows, tallies)
-                if len(found.values):
-                    parts.setdefault(metric, []).append(found)
+        for metric, found in _each_metric(kind, whole, measures):
+            parts.setdefault(metric, []).append(found)
 
 
 def _without(rollup: Rollup, incidents: Sequence[Incident], step_m: int) -> Rollup:
@@ -101,6 +96,20 @@ def _named(rollup: Rollup) -> Rollup:
 
 def _all_deployments(labels: Labels) -> Labels:
     return tuple((name, "" if name == label.DEPLOYMENT else text) for name, text in labels)
+
+
+def _each_metric(
+    kind: Kind, whole: Rollup, measures: Measures
+) -> Iterator[tuple[BaselineMetric, Observed]]:
+    """Yield the values of each metric that has any."""
+    if not len(whole):
+        return
+    # The metrics of one sketch share its tally; those of quality have a rollup each.
+    tallies: dict[tuple[str, str], Sparse] = {}
+    for metric, rows in _metrics(kind, whole, measures):
+        found = _observed(metric, rows, tallies)
+        if len(found.values):
+            yield metric, found
 
 
 def _metrics(
