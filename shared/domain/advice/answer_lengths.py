@@ -13,7 +13,7 @@ is known, and nothing is said. Lengths are buckets of a sketch; one that reaches
 longer, so that the share is never understated by them.
 
 The interval is Wilson's on as many requests as Greenwood's variance says that the estimate is
-worth, divided by how much daily shares differ beyond chance (`shares`). It takes limits for chosen
+worth, divided by how much daily shares differ beyond chance (`share`). It takes limits for chosen
 without regard to the length to come, as every estimate from censored data does.
 """
 
