@@ -96,14 +96,18 @@ async def test_today_counts_as_it_runs() -> None:
     )
 
 
-async def test_the_tokens_of_each_meter_are_told_beside_their_cost() -> None:
+@pytest.mark.parametrize(("usd", "weight"), [(10.0, None), (1.0, 10.0)])
+async def test_the_tokens_of_each_meter_are_told_beside_their_cost(
+    usd: float, weight: float | None
+) -> None:
     made = await shop()
-    await made.days(*[10.0] * 30)
+    await made.days(*[usd] * 30, sample_weight=weight)
     await made.at(MIDNIGHT)
 
     found = await ask(made, 7)
 
-    # A dollar is 1,000 tokens in and 100 out.
+    # A dollar is 1,000 tokens in and 100 out; a request of one stands for ten.
+    assert float(found.total.mean if found.total else "") == pytest.approx(70)
     assert [(each.meter, each.mean) for each in found.tokens] == [
         ("input", 70_000),
         ("output", 7_000),

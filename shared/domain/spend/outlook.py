@@ -49,12 +49,12 @@ class Past:
     def tokens(self, where: Mapping[str, str]) -> dict[Meter, DailySeries]:
         """Return a scope's tokens by meter and day; meters that were never used are left out."""
         by_meter: dict[Meter, dict[date, float]] = {}
-        for line in self.days.lines(where):
-            for meter, count in line.tokens.items():
-                by_meter.setdefault(meter, {})[day_of(line.start)] = float(count)
+        for start, counts in self.days.tokens(where).items():
+            for meter, count in counts.items():
+                by_meter.setdefault(meter, {})[day_of(start)] = float(count)
         series = {
-            meter: spend_series(counts, self.today, missing=self.missing)
-            for meter, counts in by_meter.items()
+            meter: spend_series(daily, self.today, missing=self.missing)
+            for meter, daily in by_meter.items()
         }
         return {meter: each for meter, each in series.items() if each is not None}
 

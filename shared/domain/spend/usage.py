@@ -11,17 +11,22 @@ from decimal import Decimal
 
 import numpy as np
 
+from shared.domain.cost.cells import METERS, OUTCOMES, cell_columns
 from shared.domain.cost.line import CostLine, total
 from shared.domain.cost.table import Period
 from shared.domain.cost.token_costs import MEASURES, token_lines, wide_labels
+from shared.domain.grouping import Groups
 from shared.domain.metric.merging import merged
 from shared.domain.packing import Ints
+from shared.domain.price.list_price import Meter
 from shared.domain.price.pricing import Pricing
 from shared.domain.rollup.measures import REQUEST_MEASURES
+from shared.domain.rollup.price_cell import Outcome
 from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.span import Span
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M
 
+_REFUSED = OUTCOMES.index(Outcome.REFUSED)
 _STEPS_M = {Period.BUCKET: BUCKET_M, Period.HOUR: HOUR_M, Period.DAY: DAY_M}
 
 
@@ -72,6 +77,23 @@ class Usage:
     ) -> dict[int, Decimal]:
         """Return start of each step with traffic -> US dollars of tokens; see `lines`."""
         return {line.start: token_cost(line) for line in self.lines(where, priced_on=priced_on)}
+
+    def tokens(self, where: Mapping[str, str]) -> dict[int, dict[Meter, int]]:
+        """Return start of each step -> tokens that Azure charges for, sampled-out ones included."""
+        chosen = merged([self.rollup], REQUEST_MEASURES, (), where, MEASURES)
+        cells = cell_columns(chosen)
+        every = [(each, each.outcome != _REFUSED) for each in (cells.tokens, cells.unseen)]
+        rows, kinds, sums = (
+            np.concatenate([getattr(each, name)[kept] for each, kept in every])
+            for name in ("rows", "kind", "sums")
+        )
+        groups = Groups(chosen.slots[rows] * len(METERS) + kinds)
+        found: dict[int, dict[Meter, int]] = {}
+        for code, count in zip(groups.codes.tolist(), groups.sum(sums).tolist(), strict=True):
+            start, kind = divmod(code, len(METERS))
+            if count:
+                found.setdefault(start, {})[METERS[kind]] = count
+        return found
 
     def heard(self) -> set[int]:
         """Return the starts of the steps in which anybody reported anything."""
