@@ -10,8 +10,8 @@ from shared.domain.metric.frame import Frame
 from shared.domain.metric.sampling import Data
 from shared.domain.metric.spec import EVERY_MEASURE, EVERY_SPLIT
 from shared.domain.model_naming import named
-from shared.domain.rollup.measures import Kind
-from shared.domain.rollup.rollup import Rollup
+from shared.domain.rollup.measures import METRIC_MEASURES, REQUEST_MEASURES, Kind
+from shared.domain.rollup.rollup import Rollup, aggregate
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.rule.count_span import CountSpan
 from shared.domain.timeline import BUCKET_M, floor_to
@@ -64,7 +64,7 @@ class FrameLoader:
         history = None
         if counts is not None:
             earlier = _named(replace(earlier, pricing=pricing))
-            history = _joined(earlier, data, counts.fine_from, end)
+            history = await asyncio.to_thread(_joined, earlier, data, counts, end)
         return Frame(data, start, end, since, history)
 
     async def _scores(self, first: int, end: int) -> list[Board]:
@@ -112,9 +112,12 @@ async def _nothing() -> list[Board]:
     return []
 
 
-def _joined(earlier: Data, data: Data, first: int, end: int) -> Data:
-    """Return earlier data with the minutes [first, end) of what follows it."""
+def _joined(earlier: Data, data: Data, counts: CountSpan, end: int) -> Data:
+    """Return what is counted as one rollup of each kind, which every count is then made from."""
+    first = counts.fine_from
+    requests = [*earlier.requests, *(part.between(first, end) for part in data.requests)]
+    metrics = [*earlier.metrics, *(part.between(first, end) for part in data.metrics)]
     return Data(
-        [*earlier.requests, *(part.between(first, end) for part in data.requests)],
-        [*earlier.metrics, *(part.between(first, end) for part in data.metrics)],
+        [aggregate(requests, REQUEST_MEASURES, only=counts.requests)],
+        [aggregate(metrics, METRIC_MEASURES, only=counts.metrics)],
     )

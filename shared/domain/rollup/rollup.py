@@ -83,17 +83,21 @@ class Rollup:
         found = self.sparse.get(measure)
         return _NO_ENTRIES if found is None else found
 
-    def where(self, kept: NDArray[np.bool_]) -> "Rollup":
-        """Return the rollup of the kept rows."""
+    def where(self, kept: NDArray[np.bool_], only: Collection[str] | None = None) -> "Rollup":
+        """Return the rollup of the kept rows, with at least the named measures; None names all."""
         if kept.all():
             return self
+
+        def wanted(name: str) -> bool:
+            return only is None or name in only or name.removesuffix("_at") in only
+
         return Rollup(
             self.measures,
             self.slots[kept],
             self.series[kept],
             self.labels,
-            {name: values[kept] for name, values in self.dense.items()},
-            {name: entries.of_rows(kept) for name, entries in self.sparse.items()},
+            {name: values[kept] for name, values in self.dense.items() if wanted(name)},
+            {name: each.of_rows(kept) for name, each in self.sparse.items() if wanted(name)},
             self.terms,
         )
 
@@ -145,7 +149,7 @@ def aggregate(
             places[id(labels)] = np.array(known, np.int64)
         return places[id(labels)]
 
-    chosen = [_chosen(part, placed(part.labels)) for part in list(parts) if len(part)]
+    chosen = [_chosen(part, placed(part.labels), only) for part in list(parts) if len(part)]
     chosen = [(part, group) for part, group in chosen if len(part)]
     if not chosen:
         return empty(measures)
@@ -158,10 +162,10 @@ def aggregate(
     return merged
 
 
-def _chosen(part: Rollup, places: Ints) -> tuple[Rollup, Ints]:
+def _chosen(part: Rollup, places: Ints, only: Collection[str] | None) -> tuple[Rollup, Ints]:
     group = places[part.series]
     kept = group >= 0
-    return part.where(kept), group[kept]
+    return part.where(kept, only), group[kept]
 
 
 def _ranked[T: (str, Labels)](items: Sequence[T], codes: Ints) -> tuple[list[T], Ints]:
