@@ -53,12 +53,9 @@ class ChunkStore:
             found = self._tables.query(
                 layout.chunk_table(bucket),
                 layout.chunk_partition(kind, shard, bucket),
-                select=("ids",),
+                select=("ids", "count"),
             )
-            keys += [
-                ChunkKey(kind, bucket, shard, entity.row, bool(entity.properties["ids"]))
-                async for entity in found
-            ]
+            keys += [_key(kind, bucket, shard, entity) async for entity in found]
         return keys
 
     async def fetch(self, keys: Sequence[ChunkKey]) -> list[StoredChunk]:
@@ -128,6 +125,11 @@ class ChunkStore:
                 return 0
             self._shards[day] = int(found.properties["count"])
         return self._shards[day]
+
+
+def _key(kind: Kind, bucket: int, shard: int, entity: Entity) -> ChunkKey:
+    ids, count = entity.properties["ids"], entity.properties["count"]
+    return ChunkKey(kind, bucket, shard, entity.row, with_ids=bool(ids), count=int(count))
 
 
 def _entity(chunk: Chunk, partition: str) -> Entity:

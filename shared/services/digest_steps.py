@@ -5,13 +5,12 @@ of them tell which of the requests reported twice count.
 """
 
 import asyncio
-from itertools import batched
 
 from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.digest.day import DayDigest
 from shared.domain.digest.rows import digest_batch, score_batch
 from shared.domain.model_naming import named_batch
-from shared.domain.record.chunk import StoredChunk
+from shared.domain.record.chunk import StoredChunk, read_together
 from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, DAY_M, HOUR_M
 from shared.errors import Stale
@@ -19,7 +18,6 @@ from shared.services.ports import Chunks
 
 _HOURS = DAY_M // HOUR_M
 STEPS = 2 * _HOURS
-_GROUP = 100
 
 
 def steps_until(day: int, minute: int) -> list[int]:
@@ -69,7 +67,7 @@ def _add(
 async def _fetched(kind: Kind, bucket: int, chunks: Chunks) -> list[StoredChunk]:
     found: list[StoredChunk] = []
     keys = await chunks.keys(kind, bucket)
-    for group in batched(keys, _GROUP, strict=False):
+    for group in read_together(keys):
         found += await chunks.fetch(group)
     if len(found) < len(keys):
         raise Stale("chunks were dropped while they were read")

@@ -8,12 +8,11 @@ step leaves either the old rollup or the new one.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.record.chunk import ChunkKey, StoredChunk
+from shared.domain.record.chunk import ChunkKey, StoredChunk, read_together
 from shared.domain.record.dedupe import Prints, dedupe, no_prints
 from shared.domain.rollup.chunks import chunk_fingerprints, joined, rollup_of, winners
 from shared.domain.rollup.measures import MEASURES, Kind
@@ -25,7 +24,6 @@ from shared.errors import Stale
 from shared.services.arrivals import Arrivals
 from shared.services.ports import Chunks, Rollups, SeriesCatalogue
 
-_GROUP = 100
 _TRIES = 8
 
 
@@ -178,7 +176,7 @@ async def _added(
     """Return what unseen chunks add; None where only all chunks together can tell."""
     parts: list[Rollup] = []
     with_ids = False
-    for group in batched(unseen, _GROUP, strict=False):
+    for group in read_together(unseen):
         chunks = await _fetched(group, ports)
         ids = kind is Kind.REQUEST and any(key.with_ids for key in group)
         with_ids |= ids
@@ -201,7 +199,7 @@ async def _from_all(kind: Kind, keys: Sequence[ChunkKey], ports: RefreshPorts) -
     Request ids are compared over the whole bucket first, then the rows that count are summed; a
     bucket of one group is read once for both.
     """
-    groups = [tuple(group) for group in batched(keys, _GROUP, strict=False)]
+    groups = read_together(keys)
     first = await _fetched(groups[0], ports)
     masks: dict[str, NDArray[np.bool_]] = {}
     prints = no_prints()

@@ -31,7 +31,7 @@ async def test_a_stored_chunk_is_read_as_it_was(chunks: ChunkStore) -> None:
     sent = chunk(block=noise(layout.CHUNK_PART_BYTES), with_ids=True)
     assert await chunks.insert(sent) is None
     keys = await chunks.keys(Kind.REQUEST, T0)
-    assert keys == [ChunkKey(Kind.REQUEST, T0, 0, "batch1-0", with_ids=True)]
+    assert keys == [ChunkKey(Kind.REQUEST, T0, 0, "batch1-0", with_ids=True, count=sent.count)]
     (found,) = await chunks.fetch(keys)
     assert (found.key, found.block, found.received_us) == (keys[0], sent.block, T0_US)
 

@@ -147,15 +147,12 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
 
 def _joined_codes(batches: Sequence[Batch], name: str) -> tuple[Ints, list[str]]:
     table: dict[str, int] = {}
-    parts: list[Ints] = []
-    for batch in batches:
-        new = [table.setdefault(text, len(table)) for text in batch.table(name)]
-        codes = batch.ints(name)
-        known = codes != NULL
-        if new == list(range(len(new))) and known.all():
-            parts.append(codes)
-            continue
-        moved = np.full(batch.size, NULL, np.int64)
-        moved[known] = np.array(new, np.int64)[codes[known]]
-        parts.append(moved)
-    return np.concatenate(parts), list(table)
+    tables = [batch.table(name) for batch in batches]
+    places = [table.setdefault(text, len(table)) for texts in tables for text in texts]
+    starts = np.cumsum([0, *map(len, tables)])[:-1]
+    codes = np.concatenate([batch.ints(name) for batch in batches])
+    known = codes != NULL
+    at = codes + np.repeat(starts, [batch.size for batch in batches])
+    joined = np.full(len(codes), NULL, np.int64)
+    joined[known] = np.array(places, np.int64)[at[known]]
+    return joined, list(table)

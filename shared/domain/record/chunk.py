@@ -1,7 +1,7 @@
 """Chunks: one batch's records of one bucket, immutable once stored."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import BUCKET_M, MINUTE_US
 
 BUCKET_US = BUCKET_M * MINUTE_US
+_GROUP, _PAGE, _FEW_RECORDS = 100, 1_000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class ChunkKey:
         shard: the partition within the bucket.
         row: its row key.
         with_ids: whether any record has a request_id.
+        count: records.
     """
 
     kind: Kind
@@ -62,6 +64,24 @@ class ChunkKey:
     shard: int
     row: str
     with_ids: bool = False
+    count: int = 1
+
+
+def read_together(keys: Iterable[ChunkKey]) -> list[tuple[ChunkKey, ...]]:
+    """Return keys, in order, in groups that are each read at once.
+
+    A group has 100 keys, so that memory is bounded, and up to 1,000, a page of Azure's, as long as
+    they hold few records: clients that post single requests leave a chunk each.
+    """
+    groups: list[list[ChunkKey]] = []
+    records = 0
+    for key in keys:
+        size, records = len(groups[-1]) if groups else _PAGE, records + key.count
+        if size == _PAGE or (size >= _GROUP and records > _FEW_RECORDS):
+            groups.append([])
+            records = key.count
+        groups[-1].append(key)
+    return [tuple(group) for group in groups]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shared.domain.record.chunk import (
     batch_from,
     by_bucket,
     make_chunks,
+    read_together,
 )
 from shared.domain.record.columns import end_us
 from shared.domain.record.request import RequestRecord
@@ -110,3 +111,25 @@ def test_a_stored_chunk_gives_its_columns() -> None:
     key = ChunkKey(Kind.REQUEST, BUCKET, 0, "b1-0", with_ids=False)
     stored = StoredChunk(key, chunk.block, chunk.received_us, chunk.first_us)
     assert stored.batch().texts("model") == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "sizes"),
+    [
+        pytest.param([], [], id="nothing"),
+        pytest.param([1] * 1_000, [1_000], id="a page of single posts"),
+        pytest.param([1] * 1_001, [1_000, 1], id="more than a page"),
+        pytest.param([5_000] * 250, [100, 100, 50], id="large batches"),
+        pytest.param([1] * 150 + [10_000] + [1] * 99, [150, 100], id="a large one among them"),
+    ],
+)
+def test_chunks_are_read_by_the_hundred_and_small_ones_by_the_page(
+    counts: list[int], sizes: list[int]
+) -> None:
+    keys = [
+        ChunkKey(Kind.REQUEST, BUCKET, 0, f"b{at:04}-0", count=count)
+        for at, count in enumerate(counts)
+    ]
+    groups = read_together(keys)
+    assert [len(group) for group in groups] == sizes
+    assert [key for group in groups for key in group] == keys
