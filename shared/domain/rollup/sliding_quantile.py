@@ -126,6 +126,8 @@ def _distinct(keys: Ints) -> tuple[Ints, Ints]:
     if span > _DENSE_KEYS:
         distinct, inverse = np.unique(keys, return_inverse=True)
         return distinct, inverse.reshape(-1)
-    used = np.bincount(keys - lowest, minlength=span) > 0
+    offsets = keys - lowest
+    used = np.zeros(span, np.bool_)
+    used[offsets] = True
     places = np.cumsum(used) - 1
-    return np.flatnonzero(used) + lowest, places[keys - lowest]
+    return np.flatnonzero(used) + lowest, places[offsets]
