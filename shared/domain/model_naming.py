@@ -8,7 +8,7 @@ reported before, and a rollup has the same bytes whatever is configured.
 A name that nobody explains stays as sent: `ModelNaming.assumes` tells of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -73,9 +73,21 @@ def renamed_labels(labels: Labels, book: QuotaBook, at: datetime) -> Labels:
     return tuple((name, model if name == label.MODEL else text) for name, text in labels)
 
 
-def named(part: Rollup, book: QuotaBook) -> Rollup:
-    """Return a rollup, of one UTC day at most, with models in place of deployments' names."""
-    if not book.explained or not len(part):
+def named(parts: Sequence[Rollup], book: QuotaBook) -> list[Rollup]:
+    """Return rollups, each of one UTC day at most, with models in place of deployments' names."""
+    tables = {id(part.labels): part.labels for part in parts} if book.explained else {}
+    telling = {at for at, labels in tables.items() if _tell_deployments(labels, book)}
+    return [_renamed(part, book) if id(part.labels) in telling else part for part in parts]
+
+
+def _tell_deployments(table: Sequence[Labels], book: QuotaBook) -> bool:
+    return any(
+        name == label.MODEL and text in book.explained for labels in table for name, text in labels
+    )
+
+
+def _renamed(part: Rollup, book: QuotaBook) -> Rollup:
+    if not len(part):
         return part
     at = day_end(int(part.slots[0]))
     known = {labels: renamed_labels(labels, book, at) for labels in part.labels}

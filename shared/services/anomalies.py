@@ -159,7 +159,7 @@ async def _read(
     kind: Kind, first: int, end: int, rollups: Rollups, deployments: QuotaBook
 ) -> list[Rollup]:
     found = await rollups.read_range(kind, Grain.BUCKET, first, end, MEASURES[kind])
-    return [named(part, deployments) for part in found.values()]
+    return named(list(found.values()), deployments)
 
 
 def _scored(

@@ -171,7 +171,8 @@ def _of_versions(batch: Batch, name: Name, deployments: QuotaBook) -> list[Rollu
     parts = []
     for code in most:
         text = table[code] if 0 <= code < len(table) else ""
-        own = _of_name(named(rollup_requests(batch.rows(codes == code), ()), deployments), name)
+        (rollup,) = named([rollup_requests(batch.rows(codes == code), ())], deployments)
+        own = _of_name(rollup, name)
         labels = [((label.MODEL, name[0]), (_PROMPT, text))] * len(own.labels)
         parts.append(
             Rollup(own.measures, own.slots, own.series, labels, own.dense, own.sparse, own.terms)

@@ -103,8 +103,8 @@ def _named(data: Data) -> Data:
     book = data.pricing.deployments
     return replace(
         data,
-        requests=[named(part, book) for part in data.requests],
-        metrics=[named(part, book) for part in data.metrics],
+        requests=named(data.requests, book),
+        metrics=named(data.metrics, book),
     )
 
 

@@ -125,7 +125,7 @@ async def read_span(
         for (grain, _, _), rollups in zip(pieces, found, strict=True)
         for rollup in rollups
     ]
-    return [named(rollup, fresh.deployments) for rollup in read]
+    return named(read, fresh.deployments)
 
 
 type Piece = tuple[Grain, int, int]
