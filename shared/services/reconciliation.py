@@ -10,12 +10,12 @@ from shared.domain.cost.token_costs import MEASURES
 from shared.domain.plan.bill import Line
 from shared.domain.plan.usage import GROUP_BY, lines_of
 from shared.domain.price.pricing import Pricing
-from shared.domain.reconcile.charged import Charged, Export
-from shared.domain.reconcile.comparing import compared
-from shared.domain.reconcile.computed import computed_of
-from shared.domain.reconcile.export import read_export
-from shared.domain.reconcile.subject import What, subject_of
-from shared.domain.reconcile.view import Reconciliation, reconciliation_of
+from shared.domain.reconciliation.charged import Charged, Export
+from shared.domain.reconciliation.comparing import compared
+from shared.domain.reconciliation.computed import computed_of
+from shared.domain.reconciliation.export import read_export
+from shared.domain.reconciliation.subject import What, subject_of
+from shared.domain.reconciliation.view import Reconciliation, reconciliation_of
 from shared.domain.reservation.reservation import Reservation
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup

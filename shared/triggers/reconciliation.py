@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.bootstrap import app
-from shared.domain.reconcile.view import Reconciliation
+from shared.domain.reconciliation.view import Reconciliation
 from shared.services.reconciliation import reconcile
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.reconcile.comparing import Reason
-from shared.domain.reconcile.view import Reconciliation, Row
+from shared.domain.reconciliation.comparing import Reason
+from shared.domain.reconciliation.view import Reconciliation, Row
 from shared.errors import InvalidInput
 from shared.services.reconciliation import reconcile
 from tests.services.monitor_factories import DAY, Monitor

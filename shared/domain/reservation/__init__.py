@@ -1,1 +1,0 @@
-"""Owned reservations of provisioned throughput."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.reconcile.charged import Charged, Export, Format, Kind, LeftOut
-from shared.domain.reconcile.export import read_export
+from shared.domain.reconciliation.charged import Charged, Export, Format, Kind, LeftOut
+from shared.domain.reconciliation.export import read_export
 from shared.errors import InvalidInput
 
 ACCOUNT = (

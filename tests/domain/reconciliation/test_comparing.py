@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from shared.domain.price.list_price import Meter
 from shared.domain.price.model_name import model_names
 from shared.domain.price.offer import Billing, Geography, Offer, Tier
-from shared.domain.reconcile.charged import Charged, Kind
-from shared.domain.reconcile.comparing import Compared, Reason, compared
-from shared.domain.reconcile.computed import Amount
-from shared.domain.reconcile.subject import Subject, What, subject_of, tokens_of, units_of
-from tests.domain.reconcile.test_export import charged
+from shared.domain.reconciliation.charged import Charged, Kind
+from shared.domain.reconciliation.comparing import Compared, Reason, compared
+from shared.domain.reconciliation.computed import Amount
+from shared.domain.reconciliation.subject import Subject, What, subject_of, tokens_of, units_of
+from tests.domain.reconciliation.test_export import charged
 
 NAMES = model_names(
     {

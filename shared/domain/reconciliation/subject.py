@@ -12,7 +12,7 @@ from shared.domain.price.meter_words import PTU_METERS, read_meter
 from shared.domain.price.model_name import ModelNames
 from shared.domain.price.model_words import FAMILIES, full_words, model_of
 from shared.domain.price.offer import Billing, Geography, Offer, Tier
-from shared.domain.reconcile.charged import Charged, Kind
+from shared.domain.reconciliation.charged import Charged, Kind
 
 _VERSION = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 

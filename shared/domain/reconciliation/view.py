@@ -8,8 +8,8 @@ import msgspec
 
 from shared.domain.price.charge import EXACT
 from shared.domain.price.money import usd_text
-from shared.domain.reconcile.charged import Export, Format
-from shared.domain.reconcile.comparing import Compared, Reason
+from shared.domain.reconciliation.charged import Export, Format
+from shared.domain.reconciliation.comparing import Compared, Reason
 
 _PLACES = Decimal("1e-10")
 MOST_REJECTS = 100

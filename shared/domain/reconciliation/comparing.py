@@ -15,9 +15,9 @@ from enum import StrEnum
 
 from shared.domain.plan.exact import ZERO, exactly
 from shared.domain.price.model_name import ModelNames
-from shared.domain.reconcile.charged import Charged
-from shared.domain.reconcile.computed import Amount, Key
-from shared.domain.reconcile.subject import Subject, What, subject_of
+from shared.domain.reconciliation.charged import Charged
+from shared.domain.reconciliation.computed import Amount, Key
+from shared.domain.reconciliation.subject import Subject, What, subject_of
 
 ROUNDING = Decimal("0.01")
 

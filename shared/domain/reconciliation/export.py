@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from shared.domain.reconcile.charged import Charged, Export, Kind, LeftOut, Reject
-from shared.domain.reconcile.columns import Places, places_of
+from shared.domain.reconciliation.charged import Charged, Export, Kind, LeftOut, Reject
+from shared.domain.reconciliation.columns import Places, places_of
 from shared.errors import InvalidInput
 
 USD = "USD"

@@ -11,7 +11,7 @@ Sources: learn.microsoft.com/azure/cost-management-billing/dataset-schema/cost-u
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.reconcile.charged import Format
+from shared.domain.reconciliation.charged import Format
 from shared.errors import InvalidInput
 
 _SHOWN = 12

@@ -10,7 +10,7 @@ from shared.domain.plan.bill import Line
 from shared.domain.plan.exact import ZERO
 from shared.domain.price.charge import EXACT
 from shared.domain.price.offer import Billing, asked_offer
-from shared.domain.reconcile.subject import Subject, tokens_of, units_of
+from shared.domain.reconciliation.subject import Subject, tokens_of, units_of
 from shared.domain.reservation.coverage import Provisioned, coverage_on
 from shared.domain.reservation.reservation import Reservation
 from shared.domain.timeline import HOUR_M, instant

@@ -1,1 +1,0 @@
-"""A cost export of Azure held against what was computed."""
