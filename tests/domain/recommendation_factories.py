@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from shared.domain.recommendation.lifecycle import applied, proposed
 from shared.domain.recommendation.recommendation import (
     Advice,
@@ -12,6 +14,7 @@ from shared.domain.recommendation.recommendation import (
     Improvement,
     Priority,
     Recommendation,
+    Status,
     Target,
 )
 from shared.domain.verification.verdict import Metric, Verdict, VerdictStatus
@@ -56,3 +59,8 @@ def verdict(status: VerdictStatus = VerdictStatus.VERIFIED, **fields: Any) -> Ve
         "looked_after_days": 7,
     }
     return Verdict(status=status, **(given | fields))
+
+
+def standing(status: Status) -> Recommendation:
+    """Return a recommendation of a status."""
+    return replace(followed() if status is not Status.PROPOSED else recommendation(), status=status)

@@ -1,11 +1,10 @@
-"""What may become of a recommendation, and what is told of it."""
+"""What may become of a recommendation."""
 
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.recommendation.event import recommendation_event
 from shared.domain.recommendation.lifecycle import (
     CONTRADICTED,
     DETECTED,
@@ -21,39 +20,21 @@ from shared.domain.recommendation.lifecycle import (
 )
 from shared.domain.recommendation.recommendation import (
     Application,
-    Improvement,
-    Recommendation,
     Status,
-    Target,
-    promise_of,
 )
-from shared.domain.verification.verdict import Metric, Promise, VerdictStatus
+from shared.domain.verification.verdict import Metric, VerdictStatus
 from shared.errors import Conflict, InvalidInput
-from tests.domain.recommendation_factories import advice, followed, recommendation, verdict
+from tests.domain.recommendation_factories import (
+    advice,
+    followed,
+    recommendation,
+    standing,
+    verdict,
+)
 from tests.domain.rule_factories import MINUTE, T0
 
 DAY = timedelta(days=1)
 ADA = Application("ada", T0)
-
-
-def standing(status: Status) -> Recommendation:
-    """Return a recommendation of a status."""
-    return replace(followed() if status is not Status.PROPOSED else recommendation(), status=status)
-
-
-@pytest.mark.parametrize(
-    ("field", "text"),
-    [
-        ("model", "m"),
-        ("deployment", "d"),
-        ("application", "a"),
-        ("kind", "k"),
-        ("setting", "s"),
-    ],
-)
-def test_the_id_tells_what_is_advised_about_what(field: str, text: str) -> None:
-    assert recommendation().id == recommendation(description="other words").id
-    assert recommendation().id != recommendation(**{field: text}).id
 
 
 @pytest.mark.parametrize(
@@ -191,66 +172,3 @@ def test_only_a_proposal_is_superseded(status: Status) -> None:
     after = superseded(standing(status), "another", T0)
     assert (after.superseded_by == "another") is (status is Status.PROPOSED)
     assert after.status is (Status.SUPERSEDED if status is Status.PROPOSED else status)
-
-
-@pytest.mark.parametrize(
-    ("expected", "target", "promise"),
-    [
-        (Improvement(10, 40, "percent"), Target(Metric.RESPONSE_TIME), Promise(10, 40)),
-        (Improvement(10, 40, "usd_per_month"), Target(Metric.RESPONSE_TIME), None),
-        (Improvement(10, 40, "percent"), None, None),
-        (None, Target(Metric.RESPONSE_TIME), None),
-    ],
-)
-def test_a_promise_is_in_percent_of_something_measured(
-    expected: Improvement | None, target: Target | None, promise: Promise | None
-) -> None:
-    assert promise_of(advice(expected_improvement=expected, target=target)) == promise
-
-
-@pytest.mark.parametrize(
-    ("status", "name"),
-    [
-        (Status.PROPOSED, "recommendation.proposed"),
-        (Status.VERIFIED, "recommendation.verified"),
-        (Status.REFUTED, "recommendation.refuted"),
-    ],
-)
-def test_an_event_tells_of_a_status(status: Status, name: str) -> None:
-    found = replace(standing(status), measured=verdict(), decided_at=T0 + DAY)
-    event = recommendation_event(found, "test")
-    assert event is not None
-    assert event.name == name
-    assert event.properties == {
-        "event_id": event.event_id,
-        "schema": "1",
-        "environment": "test",
-        "id": found.id,
-        "category": "model_optimization",
-        "priority": "high",
-        "model": "gpt-5-mini",
-        "description": "Lower the reasoning effort",
-        "unit": "percent",
-    }
-    assert event.measurements == {"expected_low": 10, "expected_high": 40, "measured": 20}
-
-
-@pytest.mark.parametrize(
-    "status", [Status.APPLIED, Status.INCONCLUSIVE, Status.SUPERSEDED, Status.EXPIRED]
-)
-def test_of_other_statuses_nobody_is_told(status: Status) -> None:
-    assert recommendation_event(standing(status), "test") is None
-
-
-def test_a_second_try_has_the_same_event_id() -> None:
-    first = replace(standing(Status.VERIFIED), decided_at=T0 + DAY)
-    second = replace(first, decided_at=T0 + 2 * DAY)
-    ids = {recommendation_event(each, "test").event_id for each in (first, second)}  # type: ignore[union-attr]
-    assert len(ids) == 1
-
-
-def test_better_quality_is_measured_above_zero() -> None:
-    better = verdict(metric=Metric.QUALITY, effect_percent=5.0)
-    event = recommendation_event(replace(standing(Status.VERIFIED), measured=better), "test")
-    assert event is not None
-    assert event.measurements["measured"] == 5
