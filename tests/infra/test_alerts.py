@@ -120,6 +120,8 @@ def test_alerts_reach_the_given_addresses_in_the_common_schema() -> None:
     receivers = [*group["emailReceivers"], *group["webhookReceivers"]]
     assert all(each["useCommonAlertSchema"] for each in receivers)
     assert group["enabled"] is True
+    names = [each["name"] for each in receivers]
+    assert len(set(names)) == len(names)
     assert len(group["groupShortName"]) <= 12
 
 

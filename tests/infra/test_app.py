@@ -43,6 +43,7 @@ def test_settings_are_those_of_an_identity(variant: str) -> None:
         settings["AzureWebJobsStorage__accountName"]
         == one(variant, "Microsoft.Storage/storageAccounts")["name"]
     )
+    assert settings["MONITOR_ENVIRONMENT"] == one(variant, SITE)["tags"]["environment"]
     client = settings["AzureWebJobsStorage__clientId"]
     identity = one(variant, "Microsoft.ManagedIdentity/userAssignedIdentities")["id"]
     assert identity in client
@@ -86,6 +87,9 @@ def test_a_webhooks_address_does_not_show() -> None:
 def test_the_app_answers_over_modern_tls_and_publishes_without_passwords(variant: str) -> None:
     properties = one(variant, SITE)["properties"]
     assert properties["httpsOnly"] is True
+    assert properties["siteConfig"]["http20Enabled"] is True
+    # Applications report from anywhere, with a key; storage behind it may be private.
+    assert properties["publicNetworkAccess"] == "Enabled"
     assert properties["siteConfig"]["minTlsVersion"] == "1.2"
     assert properties["siteConfig"]["scmMinTlsVersion"] == "1.2"
     policies = deployed(variant, f"{SITE}/basicPublishingCredentialsPolicies")
