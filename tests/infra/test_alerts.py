@@ -15,11 +15,11 @@ every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 LEVELS = {Severity.CRITICAL: 0, Severity.ERROR: 1, Severity.WARNING: 2, Severity.INFO: 3}
 OWN = {
-    "missing-heartbeat": (1, "PT15M", "LessThan", 1),
-    "failed-functions": (2, "PT1H", "GreaterThan", 0),
-    "poison-messages": (2, "PT1H", "GreaterThan", 0),
-    "ingest-errors": (1, "PT15M", "GreaterThan", 5),
-    "unpriced-models": (3, "P1D", "GreaterThan", 0),
+    "missing-heartbeat": (1, "PT15M", "PT5M", "LessThan", 1),
+    "failed-functions": (2, "PT1H", "PT15M", "GreaterThan", 0),
+    "poison-messages": (2, "PT1H", "PT15M", "GreaterThan", 0),
+    "ingest-errors": (1, "PT15M", "PT5M", "GreaterThan", 5),
+    "unpriced-models": (3, "P1D", "PT1H", "GreaterThan", 0),
 }
 
 
@@ -93,7 +93,8 @@ def test_the_monitors_alerts_become_one_azure_alert_each(severity: Severity) -> 
 @pytest.mark.parametrize("name", OWN)
 def test_the_monitor_itself_is_watched(name: str) -> None:
     rule = one("base", RULE, name)
-    severity, window, operator, threshold = OWN[name]
+    severity, window, every, operator, threshold = OWN[name]
+    assert rule["properties"]["evaluationFrequency"] == every
     assert rule["properties"]["severity"] == severity
     assert rule["properties"]["windowSize"] == window
     found = condition(rule)
