@@ -7,6 +7,8 @@ import pytest
 from tests.infra.deployment import VARIANTS, app_settings, deployed, one, text_of
 
 SITE = "Microsoft.Web/sites"
+# As tools.infra.templates has the place of every snapshot.
+TENANT = "00000000-0000-0000-0000-000000000002"
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 # What Azure sets itself on Flex Consumption, or refuses there.
@@ -73,8 +75,15 @@ def test_the_vault_takes_roles_only_and_keeps_an_account_of_reads() -> None:
     properties = one("private-network", "Microsoft.KeyVault/vaults")["properties"]
     assert properties["enableRbacAuthorization"] is True
     assert properties["enablePurgeProtection"] is True
+    assert properties["enableSoftDelete"] is True
+    assert properties["softDeleteRetentionInDays"] == 7
+    assert properties["tenantId"] == TENANT
+    assert properties["sku"] == {"family": "A", "name": "standard"}
     assert properties["publicNetworkAccess"] == "Disabled"
+    assert properties["networkAcls"] == {"bypass": "None", "defaultAction": "Deny", "ipRules": []}
     (audit,) = deployed("private-network", "Microsoft.Insights/diagnosticSettings")
+    workspace = one("private-network", "Microsoft.OperationalInsights/workspaces")["id"]
+    assert audit["properties"]["workspaceId"] == workspace
     assert audit["properties"]["logs"] == [{"categoryGroup": "audit", "enabled": True}]
     assert deployed("base", "Microsoft.KeyVault/vaults") == []
 

@@ -54,7 +54,10 @@ def test_names_lead_to_the_endpoints_within_the_network() -> None:
 
 
 def test_the_app_calls_out_through_a_subnet_delegated_to_it() -> None:
-    subnets = one("private-network", "Microsoft.Network/virtualNetworks")["properties"]["subnets"]
+    network = one("private-network", "Microsoft.Network/virtualNetworks")["properties"]
+    assert network["addressSpace"] == {"addressPrefixes": ["10.20.0.0/24"]}
+    subnets = network["subnets"]
+    assert [each["name"] for each in subnets] == ["app", "endpoints"]
     app, endpoints = (each["properties"] for each in subnets)
     assert endpoints["privateEndpointNetworkPolicies"] == "Enabled"
     assert app["delegations"][0]["properties"]["serviceName"] == "Microsoft.App/environments"
