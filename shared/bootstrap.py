@@ -33,6 +33,7 @@ from shared.adapters.outside import (
 from shared.adapters.own_use_store import OwnUseStore
 from shared.adapters.rollup_store import RollupStore
 from shared.adapters.session_store import SessionStore
+from shared.domain.alert.alert import Context
 from shared.services.alert_ports import Frames
 from shared.services.arrivals import Arrivals
 from shared.services.baseline_normals import StoredBaselines
@@ -40,6 +41,7 @@ from shared.services.budget_shares import StoredBudgets
 from shared.services.channel_ports import ChannelPorts
 from shared.services.costs import CostPorts
 from shared.services.digests import DigestPorts
+from shared.services.erasure_ports import ErasurePorts
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
@@ -86,6 +88,7 @@ class App:
         costs: what costs are made from.
         meter: counts what this process uses.
         own_uses: what all processes used.
+        erasure: what erasing an application works on.
         tables: the storage below it all.
     """
 
@@ -113,6 +116,7 @@ class App:
     costs: CostPorts
     meter: OwnMeter
     own_uses: OwnUses
+    erasure: ErasurePorts
     tables: Tables
 
 
@@ -138,6 +142,8 @@ def assemble(
     load_pricing = PricingLoader(documents, published_prices)
     reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing, anomalies)
     costs = CostPorts(reading, documents)
+    alerts, sessions, registry = AlertStore(tables), SessionStore(tables), MetricRegistry(documents)
+    digests = DigestPorts(chunks, rollups, cursors, DigestStore(tables), load_pricing)
     return App(
         settings=settings,
         clock=clock,
@@ -146,9 +152,9 @@ def assemble(
         cursors=cursors,
         dirty=dirty,
         documents=documents,
-        alerts=AlertStore(tables),
+        alerts=alerts,
         groups=GroupStore(tables),
-        sessions=SessionStore(tables),
+        sessions=sessions,
         channels=ChannelPorts(
             documents=documents,
             dispatches=DispatchStore(tables),
@@ -159,7 +165,7 @@ def assemble(
             environment=settings.environment,
         ),
         telemetry=telemetry,
-        registry=MetricRegistry(documents),
+        registry=registry,
         ingest=IngestPorts(
             chunks,
             dirty,
@@ -170,7 +176,7 @@ def assemble(
         ),
         rollup=RollupPorts(replace(refresh, arrivals=Arrivals()), cursors, dirty, counted),
         reading=reading,
-        digests=DigestPorts(chunks, rollups, cursors, DigestStore(tables), load_pricing),
+        digests=digests,
         anomalies=anomalies,
         load_frame=FrameLoader(rollups, load_pricing, cursors, anomalies),
         references=ReferencePorts(
@@ -180,6 +186,19 @@ def assemble(
         costs=costs,
         meter=meter,
         own_uses=uses,
+        erasure=ErasurePorts(
+            documents=documents,
+            refresh=refresh,
+            counted=counted,
+            cursors=cursors,
+            dirty=dirty,
+            digests=digests.digests,
+            alerts=alerts,
+            registry=registry,
+            sessions=sessions,
+            context=Context(settings.environment, connected=telemetry.enabled),
+            kept_days=settings.day_retention_d,
+        ),
         tables=tables,
     )
 

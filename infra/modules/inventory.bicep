@@ -16,6 +16,7 @@ var tables = [
   'degradations'
   'deployments'
   'digests'
+  'erasures'
   'inhibitions'
   'metrics'
   'prices'

@@ -90,6 +90,10 @@ class AlertStore:
         """Take delivered events out of the outbox; one that is gone already is no error."""
         await self._delete([rows.event_row(event) for event in events])
 
+    async def forget_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Delete resolved alerts; one that is gone already is no error."""
+        await self._delete([rows.resolved_row(alert) for alert in alerts])
+
     async def forget_resolved(self, before: datetime) -> int:
         """Delete alerts resolved before a time; return how many that were."""
         old = self._query(rows.RESOLVED_PREFIX, rows.resolved_key(before), select=_KEYS_ONLY)

@@ -6,7 +6,9 @@ from contextlib import suppress
 
 from shared.adapters import tables as layout
 from shared.adapters.coalescer import Coalescer
-from shared.adapters.entity import Entity, Tables
+from shared.adapters.entity import Entity, Tables, Value
+from shared.domain.packing import compress, serialise
+from shared.domain.record.batch import Batch
 from shared.domain.record.chunk import Chunk, ChunkKey, StoredChunk
 from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M, day_key, floor_to
@@ -15,6 +17,8 @@ from shared.services.ports import Earlier
 
 _VERSION = 1
 _FEW = 4
+# Says of a chunk that none of its records are left.
+_ERASED = "erased"
 
 
 class ChunkStore:
@@ -53,9 +57,11 @@ class ChunkStore:
             found = self._tables.query(
                 layout.chunk_table(bucket),
                 layout.chunk_partition(kind, shard, bucket),
-                select=("ids", "count"),
+                select=("ids", "count", _ERASED),
             )
-            keys += [_key(kind, bucket, shard, entity) async for entity in found]
+            keys += [
+                _key(kind, bucket, shard, entity) async for entity in found if _is_left(entity)
+            ]
         return keys
 
     async def fetch(self, keys: Sequence[ChunkKey]) -> list[StoredChunk]:
@@ -64,6 +70,24 @@ class ChunkStore:
         for shard in sorted({key.shard for key in keys}):
             chunks += await self._fetch_shard([key for key in keys if key.shard == shard])
         return sorted(chunks, key=lambda chunk: (chunk.received_us, chunk.key.row))
+
+    async def rewrite(self, chunk: StoredChunk, left: Batch | None) -> None:
+        """Leave only some of a chunk's records, None for none; see `Chunks.rewrite`."""
+        key = chunk.key
+        table = layout.chunk_table(key.bucket)
+        partition = layout.chunk_partition(key.kind, key.shard, key.bucket)
+        found = await self._tables.get(table, partition, key.row)
+        if found is None or _stored(key, found).block != chunk.block:
+            raise Stale(f"chunk {key.row} changed since it was read")
+        facts: dict[str, Value] = {
+            name: fact for name, fact in found.properties.items() if not isinstance(fact, bytes)
+        }
+        if left is None:
+            facts |= {_ERASED: True, "ids": False}
+        else:
+            columns = left.compacted().columns
+            facts |= {**_blocks(compress(serialise(columns))), "ids": "request_id" in columns}
+        await self._tables.replace(table, Entity(partition, key.row, facts, found.etag))
 
     async def prepare_day(self, minute: int) -> None:
         """Create the table of the day that holds a minute, and fix its shard count."""
@@ -94,11 +118,13 @@ class ChunkStore:
         wanted = {key.row: key for key in keys}
         if len(keys) <= _FEW:
             singles = [await self._tables.get(table, partition, key.row) for key in keys]
-            return [_stored(wanted[found.row], found) for found in singles if found is not None]
+            return [_stored(wanted[each.row], each) for each in singles if each and _is_left(each)]
         rows = sorted(wanted)
         found_rows = self._tables.query(table, partition, first=rows[0], end=rows[-1] + " ")
         return [
-            _stored(wanted[found.row], found) async for found in found_rows if found.row in wanted
+            _stored(wanted[found.row], found)
+            async for found in found_rows
+            if found.row in wanted and _is_left(found)
         ]
 
     async def _shard(self, chunk: Chunk) -> int:
@@ -133,13 +159,11 @@ def _key(kind: Kind, bucket: int, shard: int, entity: Entity) -> ChunkKey:
 
 
 def _entity(chunk: Chunk, partition: str) -> Entity:
-    size = layout.BLOCK_BYTES
-    blocks = [chunk.block[at : at + size] for at in range(0, len(chunk.block), size)]
     return Entity(
         partition,
         layout.chunk_row(chunk.batch_id, chunk.part),
         {
-            **dict(zip(layout.block_names(len(blocks)), blocks, strict=True)),
+            **_blocks(chunk.block),
             "count": chunk.count,
             "tmin": chunk.first_us,
             "tmax": chunk.last_us,
@@ -149,6 +173,16 @@ def _entity(chunk: Chunk, partition: str) -> Entity:
             "version": _VERSION,
         },
     )
+
+
+def _is_left(entity: Entity) -> bool:
+    return not entity.properties.get(_ERASED)
+
+
+def _blocks(block: bytes) -> dict[str, Value]:
+    size = layout.BLOCK_BYTES
+    blocks = [block[at : at + size] for at in range(0, len(block), size)]
+    return dict(zip(layout.block_names(len(blocks)), blocks, strict=True))
 
 
 def _stored(key: ChunkKey, entity: Entity) -> StoredChunk:

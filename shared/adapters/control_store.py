@@ -2,8 +2,9 @@
 
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import msgspec
 
@@ -90,9 +91,7 @@ class CatalogueStore:
             end=f"{kind}~",
         )
         async for entity in found:
-            packed = bytes(entity.properties["labels"])  # type: ignore[arg-type]
-            block = unpack(packed)["labels"]
-            series += msgspec.msgpack.decode(block, type=list[Labels])  # type: ignore[arg-type]
+            series += _series_of(entity)
             rows += 1
         self._known[kind, day] = rows, series
         return list(series)
@@ -111,6 +110,22 @@ class CatalogueStore:
                 )
             except AlreadyStored as error:
                 raise Stale("the catalogue of series grew meanwhile") from error
+
+    async def forget(self, kind: Kind, minute: int, gone: Callable[[Labels], bool]) -> int:
+        """Take series out of a day, rows keeping their keys; see `SeriesCatalogue.forget`."""
+        partition, taken = layout.series_partition(minute), 0
+        self._known.pop((kind, floor_to(minute, DAY_M)), None)
+        rows = self._tables.query(layout.CONTROL, partition, first=f"{kind}", end=f"{kind}~")
+        for entity in [each async for each in rows]:
+            series = _series_of(entity)
+            left = [labels for labels in series if not gone(labels)]
+            if len(left) < len(series):
+                block = pack({"labels": msgspec.msgpack.encode(left)})
+                await self._tables.replace(
+                    layout.CONTROL, replace(entity, properties={"labels": block})
+                )
+                taken += len(series) - len(left)
+        return taken
 
 
 class SecretStore:
@@ -132,6 +147,11 @@ class SecretStore:
                 raise Stale("the hash key vanished while it was read")
             self._key = bytes(found.properties["key"])  # type: ignore[arg-type]
         return self._key
+
+
+def _series_of(entity: Entity) -> list[Labels]:
+    packed = bytes(entity.properties["labels"])  # type: ignore[arg-type]
+    return msgspec.msgpack.decode(unpack(packed)["labels"], type=list[Labels])  # type: ignore[arg-type]
 
 
 def _catalogue_blocks(series: Sequence[Labels]) -> Iterator[bytes]:

@@ -78,3 +78,10 @@ def open_session_of(entity: Entity) -> OpenSession:
         EPOCH + timedelta(microseconds=int(columns["started_us"])),
         None if ended is None else EPOCH + timedelta(microseconds=int(ended)),
     )
+
+
+def labels_of(entity: Entity) -> Labels:
+    """Return the labels of the session that a row, of either kind, is about."""
+    if entity.row.startswith(OPEN_FIRST):
+        return open_session_of(entity).labels
+    return progress_labels(session_of(entity).session.start.record)

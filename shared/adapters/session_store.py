@@ -4,12 +4,13 @@ Session and open row change in one transaction, so that the sweeper, which reads
 never takes an ended session for one in progress.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import batched
 
 from shared.adapters import session_rows as rows
 from shared.adapters import tables as layout
 from shared.adapters.entity import MAX_TRANSACTION_ENTITIES, Entity, Op, Tables, Verb
+from shared.domain.label import Labels
 from shared.domain.record.session import Session
 from shared.errors import AlreadyStored, Stale
 from shared.services.session_ports import OpenSession, StoredSession
@@ -74,6 +75,16 @@ class SessionStore:
             await self._delete(keys)
             dropped += len(keys)
         return dropped
+
+    async def erase(self, first: int, end: int, gone: Callable[[Labels], bool]) -> int:
+        """Forget sessions by their labels; see `Sessions.erase`."""
+        erased = 0
+        for partition in rows.partitions(first, end):
+            found = self._tables.query(layout.SESSIONS, partition)
+            theirs = [each async for each in found if gone(rows.labels_of(each))]
+            await self._delete([Entity(each.partition, each.row) for each in theirs])
+            erased += sum(not each.row.startswith(rows.OPEN_FIRST) for each in theirs)
+        return erased
 
     async def _delete(self, keys: Sequence[Entity]) -> None:
         for group in batched(keys, MAX_TRANSACTION_ENTITIES, strict=False):

@@ -36,6 +36,7 @@ PRICES = "prices"
 BUDGETS = "budgets"
 COST_ANOMALIES = "costanomalies"
 ANOMALIES = "anomalies"
+ERASURES = "erasures"
 
 # Tables that exist from the first start on; chunk tables come and go by day.
 FIXED_TABLES = (
@@ -62,6 +63,7 @@ FIXED_TABLES = (
     BUDGETS,
     COST_ANOMALIES,
     ANOMALIES,
+    ERASURES,
 )
 
 CURSOR_PARTITION = "cursor"

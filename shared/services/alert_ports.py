@@ -77,6 +77,9 @@ class Alerts(Protocol):
     async def forget_events(self, events: Sequence[Event]) -> None:
         """Take delivered events out of the outbox; one that is gone already is no error."""
 
+    async def forget_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Delete resolved alerts; one that is gone already is no error."""
+
     async def forget_resolved(self, before: datetime) -> int:
         """Delete alerts resolved before a time; return how many that were."""
 

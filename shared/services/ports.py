@@ -1,11 +1,12 @@
 """What the services need from the outside, named for what it holds; adapters provide it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.domain.event import Event, GaugePoint
 from shared.domain.label import Labels
+from shared.domain.record.batch import Batch
 from shared.domain.record.chunk import Chunk, ChunkKey, StoredChunk
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.rollup import Rollup
@@ -114,6 +115,15 @@ class Chunks(Protocol):
     async def fetch(self, keys: Sequence[ChunkKey]) -> list[StoredChunk]:
         """Return those of one bucket's chunks that are still stored, in order of storing."""
 
+    async def rewrite(self, chunk: StoredChunk, left: Batch | None) -> None:
+        """Leave only some of a chunk's records, None for none; only erasures do.
+
+        Its key and the digest it came with stay, so that a resend is known and stores nothing.
+
+        Raises:
+            Stale: it changed or was dropped since it was read.
+        """
+
     async def prepare_day(self, minute: int) -> None:
         """Make the table of the day that holds a minute."""
 
@@ -186,6 +196,13 @@ class SeriesCatalogue(Protocol):
 
     async def append(self, kind: Kind, minute: int, known: int, added: Sequence[Labels]) -> None:
         """Append series if `known` are admitted so far, else raise `Stale`."""
+
+    async def forget(self, kind: Kind, minute: int, gone: Callable[[Labels], bool]) -> int:
+        """Take series out of the day that holds a minute; return how many; only erasures do.
+
+        Raises:
+            Stale: somebody else did at the same time.
+        """
 
 
 class Secrets(Protocol):

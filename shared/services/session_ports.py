@@ -1,5 +1,6 @@
 """What the services need to keep sessions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -58,3 +59,10 @@ class Sessions(Protocol):
 
     async def drop(self, first: int, end: int) -> int:
         """Forget the sessions started in the hours of [first, end); return how many rows went."""
+
+    async def erase(self, first: int, end: int, gone: Callable[[Labels], bool]) -> int:
+        """Forget sessions of those started in the hours of [first, end), by their labels.
+
+        Returns:
+            How many sessions that were.
+        """

@@ -3,11 +3,14 @@
 import asyncio
 from collections import deque
 
+import numpy as np
 import pytest
 
 from shared.adapters import tables as layout
 from shared.adapters.chunk_store import ChunkStore
 from shared.adapters.entity import Tables
+from shared.domain.packing import pack
+from shared.domain.record.batch import Batch
 from shared.domain.record.chunk import ChunkKey
 from shared.domain.rollup.measures import Kind
 from shared.domain.timeline import DAY_M
@@ -173,3 +176,39 @@ async def test_a_chunk_dropped_while_it_was_compared_is_stale(tables: Tables) ->
     watched.before["get"] = deque([drop])
     with pytest.raises(Stale):
         await chunks.insert(chunk())
+
+
+async def test_a_rewritten_chunk_has_what_is_left_and_knows_its_resend(chunks: ChunkStore) -> None:
+    batch = Batch(3, {"start_us": np.array([1, 2, 3]), "request_id": ["a", "", ""]})
+    sent = chunk(block=pack(batch.columns), with_ids=True)
+    await chunks.insert(sent)
+    (before,) = await chunks.fetch(await chunks.keys(Kind.REQUEST, T0))
+    await chunks.rewrite(before, batch.rows(np.array([1, 2])))
+    (key,) = await chunks.keys(Kind.REQUEST, T0)
+    (after,) = await chunks.fetch([key])
+    assert after.batch().ints("start_us").tolist() == [2, 3]
+    assert not key.with_ids
+    assert await chunks.insert(sent) == Earlier(sent.sha256, 3, T0_US)
+
+
+async def test_a_chunk_with_nothing_left_is_not_there_and_knows_its_resend(
+    chunks: ChunkStore,
+) -> None:
+    sent = chunk()
+    await chunks.insert(sent)
+    keys = await chunks.keys(Kind.REQUEST, T0)
+    await chunks.rewrite((await chunks.fetch(keys))[0], None)
+    assert await chunks.keys(Kind.REQUEST, T0) == []
+    assert await chunks.fetch(keys) == []
+    assert await chunks.fetch(keys * 5) == []
+    assert await chunks.insert(sent) == Earlier(sent.sha256, 3, T0_US)
+
+
+async def test_a_chunk_that_changed_since_it_was_read_is_not_rewritten(
+    chunks: ChunkStore,
+) -> None:
+    await chunks.insert(chunk())
+    (read,) = await chunks.fetch(await chunks.keys(Kind.REQUEST, T0))
+    await chunks.rewrite(read, None)
+    with pytest.raises(Stale):
+        await chunks.rewrite(read, None)

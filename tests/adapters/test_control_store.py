@@ -139,6 +139,21 @@ async def test_appending_to_more_than_is_known_is_stale(tables: Tables) -> None:
     assert await there.admitted(Kind.REQUEST, T0) == [labels("a"), labels("b")]
 
 
+async def test_forgotten_series_are_gone_and_others_stay_in_order(tables: Tables) -> None:
+    catalogue = CatalogueStore(tables)
+    await catalogue.append(Kind.REQUEST, T0, 0, [labels("a"), labels("b")])
+    await catalogue.admitted(Kind.REQUEST, T0)
+    await catalogue.append(Kind.REQUEST, T0, 2, [labels("c"), labels("a2")])
+    await catalogue.append(Kind.METRIC, T0, 0, [labels("a")])
+    gone = {labels("a"), labels("c"), labels("a2")}
+    assert await catalogue.forget(Kind.REQUEST, T0, gone.__contains__) == 3
+    assert await catalogue.admitted(Kind.REQUEST, T0) == [labels("b")]
+    assert await CatalogueStore(tables).admitted(Kind.REQUEST, T0) == [labels("b")]
+    assert await catalogue.admitted(Kind.METRIC, T0) == [labels("a")]
+    await catalogue.append(Kind.REQUEST, T0, 1, [labels("d")])
+    assert await CatalogueStore(tables).admitted(Kind.REQUEST, T0) == [labels("b"), labels("d")]
+
+
 async def test_racing_instances_admit_each_series_once(tables: Tables) -> None:
     async def admit(name: str) -> None:
         catalogue = CatalogueStore(WatchedTables(tables))

@@ -135,6 +135,20 @@ async def test_whole_hours_are_dropped(store: SessionStore) -> None:
     assert await store.drop(_HOUR - 600, _HOUR + 60) == 0
 
 
+async def test_sessions_are_erased_by_their_labels(store: SessionStore) -> None:
+    theirs, ended = _session(1, application="bot"), _session(2, application="bot")
+    other = _session(3)
+    for each in (theirs, ended, other):
+        await store.insert(each)
+    await _end(store, _ended(ended))
+    gone = ("application", "bot")
+    assert await store.erase(_HOUR, _HOUR + 60, lambda labels: gone in labels) == 2
+    assert await store.get(theirs.session_id) is None
+    assert await store.get(ended.session_id) is None
+    assert await store.open_sessions(_HOUR, _HOUR + 60) == [_open(other)]
+    assert await store.erase(_HOUR, _HOUR + 60, lambda labels: gone in labels) == 0
+
+
 async def test_dropping_what_somebody_else_drops_goes_on(tables: Tables) -> None:
     watched = WatchedTables(tables)
     store = SessionStore(CreatingTables(watched))

@@ -136,18 +136,25 @@ class RuleWalk:
         for previous, after in self.visited.values():
             self._settle(previous, after, now, context, muted)
 
-    def retire(self, now: datetime, context: Context, muting: Muting = NOT_MUTED) -> None:
-        """Resolve every firing alert because the rule asks another question or is gone.
+    def retire(
+        self,
+        now: datetime,
+        context: Context,
+        muting: Muting = NOT_MUTED,
+        reason: ResolvedReason = ResolvedReason.RULE_CHANGED,
+    ) -> None:
+        """Resolve every firing alert: the rule asks another question or is gone, or its data is.
 
         Args:
             now: the time at which that was noticed, UTC.
             context: what all evaluations share.
             muting: the silences in force.
+            reason: why.
         """
         muted = muting.at(now, [])
         for previous in list(self._instances.values()):
             if previous.state is State.FIRING:
-                after = resolved(previous, ResolvedReason.RULE_CHANGED, now=now)
+                after = resolved(previous, reason, now=now)
             else:
                 after = Instance(previous.labels, notified_at=previous.notified_at)
             self._settle(previous, after, now, context, muted)

@@ -1,7 +1,7 @@
 """Chunks: one batch's records of one bucket, immutable once stored."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -190,7 +190,7 @@ def lone_chunk(
     )
 
 
-def batch_from(block: bytes) -> Batch:
-    """Return the columns of a packed block."""
-    columns = unpack(block)
+def batch_from(block: bytes, only: Container[str] | None = None) -> Batch:
+    """Return the columns of a packed block, all of them or those named."""
+    columns = unpack(block, only)
     return Batch(len(next(v for v in columns.values() if isinstance(v, np.ndarray))), columns)
