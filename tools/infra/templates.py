@@ -4,6 +4,7 @@ A snapshot is the compiler's own prediction of a deployment: every resource with
 conditions resolved. Committed, it shows a reviewer what a change deploys.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,4 +82,16 @@ def snapshot(compiler: Path, variant: str, *, write: bool) -> list[str]:
     """
     mode = "overwrite" if write else "validate"
     file = VARIANT_FOLDER / f"{variant}.bicepparam"
-    return complaints_of(compiler, ["snapshot", str(file), f"--mode={mode}", *_PLACE, *_CONFIG])
+    complaints = complaints_of(
+        compiler, ["snapshot", str(file), f"--mode={mode}", *_PLACE, *_CONFIG]
+    )
+    if write and not complaints:
+        _order_outputs(VARIANT_FOLDER / f"{variant}.snapshot.json")
+    return complaints
+
+
+def _order_outputs(file: Path) -> None:
+    """Write the outputs of a snapshot by name: the compiler's order is another each time."""
+    content = json.loads(file.read_text())
+    content["outputs"] = dict(sorted(content["outputs"].items()))
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False))
