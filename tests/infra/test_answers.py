@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.infra.contract import EVENTS, METRICS
 from tests.infra.host_rows import host_rows
 from tests.infra.lived import EVENING, Json, Lived, ask, verdicts
 from tests.infra.names import asked
@@ -284,3 +285,26 @@ def test_an_outage_of_application_insights_costs_signs_of_life_alone(lived: Live
     places = [place for place in QUERIES if "join kind=leftanti" in QUERIES[place].text]
     (gaps,) = (lived.run(QUERIES[place].text) for place in places)
     assert 2 <= len(gaps) <= 3
+
+
+def test_every_event_is_told_with_what_the_contract_says(lived: Lived) -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for event in events_in(lived.envelopes):
+        told = EVENTS[event.name]
+        assert told.properties <= event.properties.keys(), event.name
+        assert event.measurements.keys() <= told.measurements, event.name
+        assert all(isinstance(value, str) for value in event.properties.values())
+        assert event.properties["schema"] == "1"
+        seen[event.name] |= event.measurements.keys()
+    unseen = {name: told.measurements - seen[name] for name, told in EVENTS.items()}
+    # Advice that is new was not measured yet, and a share of nothing is none.
+    assert {name: left for name, left in unseen.items() if left} == {
+        "recommendation.proposed": {"measured"},
+        "degradation.resolved": {"change_percent"},
+    }
+
+
+def test_every_metric_of_the_contract_is_told_by_minute(sent: dict[str, set[str]]) -> None:
+    assert sent.keys() >= METRICS
+    for metric in METRICS:
+        assert sent[metric] <= {"model", "deployment", "application"}, metric
