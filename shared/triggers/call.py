@@ -93,6 +93,12 @@ class Call:
         except DECODE_ERRORS as error:
             raise InvalidInput.at("body", f"expected a JSON object ({error})") from error
 
+    def accepted(self, types: Collection[str]) -> str | None:
+        """Return the media type, of those given, that `Accept` names first; None for none."""
+        stated = self.headers.get("accept", "").lower().split(",")
+        wanted = (part.split(";")[0].strip() for part in stated)
+        return next((each for each in wanted if each in types), None)
+
     def required(self, name: str) -> str:
         """Return a query parameter that must be there."""
         if not self.query.get(name):

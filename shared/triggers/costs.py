@@ -21,7 +21,7 @@ from shared.services.user_costs import user_cost_report
 from shared.triggers.call import Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.query import SPAN
-from shared.triggers.responses import Answer
+from shared.triggers.responses import JSON, Answer
 
 blueprint = func.Blueprint()
 
@@ -76,7 +76,7 @@ async def get_costs(call: Call) -> Answer:
     else:
         thresholds = Thresholds(every=_threshold(call), score=call.query.get("score"))
         report, rows = await cost_report(grouping, query, thresholds, ports=app().costs)
-    if CSV in call.headers.get("accept", ""):
+    if call.accepted((JSON, CSV)) == CSV:
         return Answer(csv_of(rows, grouping), media_type=CSV)
     return Answer(report)
 

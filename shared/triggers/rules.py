@@ -125,7 +125,4 @@ async def _told(rule: AlertRule) -> AlertRule:
 
 def _accepted(call: Call) -> RuleFormat:
     """Return the format that the call's `Accept` names first; JSON where it names neither."""
-    stated = call.headers.get("accept", "").lower().split(",")
-    wanted = [part.split(";")[0].strip() for part in stated]
-    known = [each for each in wanted if each in (JSON, *YAML_TYPES)]
-    return RuleFormat.YAML if known and known[0] != JSON else RuleFormat.JSON
+    return RuleFormat.YAML if call.accepted((JSON, *YAML_TYPES)) in YAML_TYPES else RuleFormat.JSON

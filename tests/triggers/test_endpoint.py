@@ -143,3 +143,19 @@ def test_choices_flags_and_lists_are_read() -> None:
         call(color="green").choice("color", Color, Color.RED)
     with pytest.raises(InvalidInput, match="strict: expected true or false"):
         call(strict="yes").flag("strict")
+
+
+@pytest.mark.parametrize(
+    ("stated", "accepted"),
+    [
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV;q=1", "text/csv"),
+        ("application/json, text/csv", "application/json"),
+        ("text/html, text/csv;q=0.5", "text/csv"),
+        ("*/*", None),
+        ("", None),
+    ],
+)
+def test_the_media_type_named_first_counts(stated: str, accepted: str | None) -> None:
+    asked = call(headers={"accept": stated})
+    assert asked.accepted(("application/json", "text/csv")) == accepted
