@@ -5,7 +5,7 @@ stored stays as it was sent; whoever reads it names the model by the deployment'
 the end of the UTC day, as prices do. So a configuration that comes late is true of what was
 reported before, and a rollup has the same bytes whatever is configured.
 
-A name that nobody explains stays as sent: `ModelNaming.assumes` tells of it.
+A name that nobody explains stays as sent; `assumes` tells which those are.
 """
 
 from collections.abc import Mapping, Sequence
