@@ -45,6 +45,7 @@ from shared.services.erasure_ports import ErasurePorts
 from shared.services.frames import FrameLoader
 from shared.services.ingest import IngestPorts
 from shared.services.metric_registry import MetricRegistry
+from shared.services.named_boards import NamedBoards
 from shared.services.own_use import MeteredTelemetry, OwnMeter, OwnUses
 from shared.services.ports import Telemetry
 from shared.services.pricing import PricingLoader
@@ -140,7 +141,8 @@ def assemble(
         chunks, rollups, CatalogueStore(tables), settings.series_tags, settings.max_series
     )
     load_pricing = PricingLoader(documents, published_prices)
-    reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing, anomalies)
+    boards = NamedBoards(anomalies, load_pricing)
+    reading = ReadPorts(refresh, cursors, dirty, counted, clock, load_pricing, boards)
     costs = CostPorts(reading, documents)
     alerts, sessions, registry = AlertStore(tables), SessionStore(tables), MetricRegistry(documents)
     digests = DigestPorts(chunks, rollups, cursors, DigestStore(tables), load_pricing)
@@ -178,7 +180,7 @@ def assemble(
         reading=reading,
         digests=digests,
         anomalies=anomalies,
-        load_frame=FrameLoader(rollups, load_pricing, cursors, anomalies),
+        load_frame=FrameLoader(rollups, load_pricing, cursors, boards),
         references=ReferencePorts(
             StoredBaselines(documents), StoredBudgets(documents, costs), StoredSuccessors(reading)
         ),

@@ -71,7 +71,7 @@ async def get_model_anomalies(call: Call) -> Answer:
             call.query.get("deployment", ""),
             call.query.get("metric", ""),
             span_of(call.query, call.now, default="24h", longest_s=_LONGEST_S),
-            boards=parts.anomalies,
+            boards=parts.reading.boards,
             cursors=parts.cursors,
         )
     )
@@ -91,7 +91,7 @@ async def get_anomalies(call: Call) -> Answer:
     return Answer(
         await list_episodes(
             span_of(call.query, call.now, default="24h", longest_s=_LONGEST_S),
-            boards=parts.anomalies,
+            boards=parts.reading.boards,
             cursors=parts.cursors,
         )
     )

@@ -75,7 +75,7 @@ class Scoring:
             where.get("deployment", ""),
             where.get("metric", ""),
             span(T0 - hours * HOUR, T0),
-            boards=app.anomalies,
+            boards=app.reading.boards,
             cursors=app.cursors,
         )
 

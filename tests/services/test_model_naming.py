@@ -15,6 +15,8 @@ from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import BUCKET_M, DAY_M, floor_to, minute_of, rfc3339
 from shared.services.alerting import AlertingPorts, evaluate_alerts
 from shared.services.alerts import AlertPorts, list_alerts
+from shared.services.anomalies import ScoringPorts, score_anomalies
+from shared.services.anomaly_showing import model_anomalies
 from shared.services.deployments import DeploymentName, put_deployment
 from shared.services.digest_ports import Stage as DigestStage
 from shared.services.digests import Budget, Outcome, make_digests
@@ -229,3 +231,33 @@ async def test_successors_are_those_of_the_model_that_its_traffic_is(deployment:
     name = MODEL if deployment == SENT else SENT
     view = await model_successors(name, {}, AROUND, now=T0, ports=monitor.app.costs)
     assert (view.requests, view.retires_on) == (1, "2027-02-09")
+
+
+async def test_scores_go_on_under_the_model() -> None:
+    monitor = Monitor()
+    app = monitor.app
+    ports = ScoringPorts(app.rollups, app.anomalies, app.cursors, app.load_pricing)
+
+    async def scored(at: timedelta) -> list[tuple[str, int]]:
+        await monitor.post(*(sent(T0 + at - MINUTE, **DEPLOYMENT) for _ in range(5)))
+        await monitor.roll(T0 + at + MINUTE)
+        await score_anomalies(ports=ports, timer=lambda: 0.0, budget_s=1.0)
+        shown = [
+            await model_anomalies(
+                name, "", "requests", AROUND, boards=app.reading.boards, cursors=app.cursors
+            )
+            for name in (SENT, MODEL)
+        ]
+        return [
+            (each.model_name, sum(point.value is not None for point in series.points))
+            for each in shown
+            for series in each.series
+        ]
+
+    for minutes in range(5, 25, 5):
+        monitor.now = T0 + minutes * MINUTE
+        before = await scored(minutes * MINUTE)
+    assert before == [(SENT, 4)]
+    await configure(monitor)
+    monitor.now = T0 + 25 * MINUTE
+    assert await scored(25 * MINUTE) == [(MODEL, 5)]
