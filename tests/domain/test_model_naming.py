@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.model_naming import model_served, named, named_batch
 from shared.domain.record.request import RequestRecord
 from shared.domain.rollup.requests import rollup_requests
@@ -45,7 +45,7 @@ def test_it_does_not_matter_whether_chunks_or_rollups_are_named(
     book = quota_book(configs)
     batch = columns(*records)
     early = rollup_requests(named_batch(batch, book, minute_of(T0)), ())
-    late = named(rollup(*records), book)
+    (late,) = named([rollup(*records)], book)
     assert content(early) == content(late)
     assert late.ints("n").sum() == len(records)
 
@@ -54,7 +54,7 @@ def test_it_does_not_matter_whether_chunks_or_rollups_are_named(
 def test_without_a_configuration_nothing_changes(records: list[RequestRecord]) -> None:
     batch, whole = columns(*records), rollup(*records)
     assert named_batch(batch, quota_book([]), minute_of(T0)) is batch
-    assert named(whole, quota_book([])) is whole
+    assert named([whole], quota_book([]))[0] is whole
 
 
 def test_a_model_that_is_told_is_left_alone() -> None:

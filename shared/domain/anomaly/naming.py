@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from shared.domain.anomaly.board import Board, SeriesName
 from shared.domain.anomaly.values import REQUEST_SERIES
-from shared.domain.deployment import QuotaBook
+from shared.domain.deployment.deployment import QuotaBook
 from shared.domain.model_naming import day_end, model_served
 from shared.domain.timeline import DAY_M
 

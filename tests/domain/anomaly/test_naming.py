@@ -5,7 +5,7 @@ import pytest
 from shared.domain.anomaly.board import Board, SeriesName, board_of
 from shared.domain.anomaly.naming import named_boards
 from shared.domain.anomaly.watch import Point, PointState
-from shared.domain.deployment import DeploymentConfig, quota_book
+from shared.domain.deployment.deployment import DeploymentConfig, quota_book
 from shared.domain.timeline import minute_of
 from tests.domain.factories import T0
 
