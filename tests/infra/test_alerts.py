@@ -118,6 +118,8 @@ def test_alerts_reach_the_given_addresses_in_the_common_schema() -> None:
     group = one("private-network", "Microsoft.Insights/actionGroups")["properties"]
     assert [each["emailAddress"] for each in group["emailReceivers"]] == ["oncall@example.com"]
     assert [each["name"] for each in group["webhookReceivers"]] == ["incidents"]
+    uris = [each["serviceUri"] for each in group["webhookReceivers"]]
+    assert uris == ["[parameters('webhooks')[0].uri]"]
     receivers = [*group["emailReceivers"], *group["webhookReceivers"]]
     assert all(each["useCommonAlertSchema"] for each in receivers)
     assert group["enabled"] is True
@@ -135,7 +137,7 @@ def test_the_budget_warns_before_and_after_it_is_spent() -> None:
     group = one("base", "Microsoft.Insights/actionGroups")["id"]
     for each in budget["notifications"].values():
         assert (each["enabled"], each["operator"]) == (True, "GreaterThan")
-        assert each["contactGroups"] == [group]
+        assert (each["contactGroups"], each["contactEmails"]) == ([group], [])
     assert budget["category"] == "Cost"
 
 

@@ -65,6 +65,7 @@ def test_settings_are_those_of_an_identity(variant: str) -> None:
 def test_secrets_come_from_the_vault_by_reference() -> None:
     settings = app_settings("private-network")
     vault = one("private-network", "Microsoft.KeyVault/vaults")["name"]
+    assert settings["PAGER_SECRET"].endswith(f"(VaultName={vault};SecretName=pager-secret)")
     assert settings["HASH_KEY"] == f"@Microsoft.KeyVault(VaultName={vault};SecretName=hash-key)"
     site = one("private-network", SITE)
     (identity,) = site["identity"]["userAssignedIdentities"]
@@ -156,12 +157,18 @@ def test_scale_follows_its_parameter(
 
 def test_entra_asks_every_caller_but_the_health_check_for_a_token() -> None:
     properties = one("entra", f"{SITE}/config", "/authsettingsV2")["properties"]
+    assert properties["platform"] == {"enabled": True}
+    assert properties["httpSettings"] == {"requireHttps": True}
+    assert properties["login"] == {"tokenStore": {"enabled": False}}
     assert properties["globalValidation"] == {
         "requireAuthentication": True,
         "unauthenticatedClientAction": "Return401",
         "excludedPaths": ["/api/health"],
     }
     provider = properties["identityProviders"]["azureActiveDirectory"]
+    assert provider["enabled"] is True
+    assert provider["registration"].keys() == {"clientId", "openIdIssuer"}
+    assert provider["registration"]["clientId"] == "11111111-1111-4111-8111-111111111111"
     assert provider["validation"] == {
         "allowedAudiences": [
             "11111111-1111-4111-8111-111111111111",
