@@ -1,7 +1,7 @@
 """One series watched step by step: scored, and told whether it is abnormal for the time being.
 
 An alert of the detector (`ALERT_SCORE`) begins an episode. What follows is scored low, as it is no
-news; so the episode goes on by distance: while the value alerts again, or is further than three
+news; so the episode goes on by distance: while the value alerts again, or is further than five
 usual distances both from what was normal when it began and from what earlier days had at that
 time. Two values in a row that are neither end it, and so does a day: then it is the new usual, as
 it is for the detector by that time. Where only one side is for the worse, as more failures are, a
@@ -21,7 +21,7 @@ STEP_M = 5
 
 CALM_STEPS = 2
 _LONGEST_M = 1440
-_FAR_DISTANCES = 3.0
+_FAR_DISTANCES = 5.0
 # The rhythm goes by quarters of an hour: so many of its points are a day's.
 _DAYS_POINTS = 15 // STEP_M
 

@@ -62,6 +62,15 @@ def test_more_noise_than_usual_is_an_alert_within_three_hours() -> None:
     assert any(AT <= at < AT + 36 for at in alerts(noisy))
 
 
+@pytest.mark.parametrize("a_step", [0.02, -0.02, 0.05])
+def test_what_grows_slowly_is_an_alert_before_it_is_large(a_step: float) -> None:
+    grown = NOISE.copy()
+    grown[AT:] += a_step * np.arange(POINTS - AT)
+    told = [at for at in alerts(grown) if at >= AT]
+    assert told
+    assert abs(a_step) * (told[0] - AT) < 3
+
+
 def test_a_day_without_its_rhythm_is_an_alert_though_each_value_is_usual() -> None:
     flat = changed(DAILY, AT, AT + DAY_POINTS, 100 + NOISE[AT : AT + DAY_POINTS])
     assert any(AT <= at < AT + DAY_POINTS for at in alerts(flat))
