@@ -13,6 +13,7 @@ from shared.domain.timeline import DAY_M, day_key, floor_to, micros, minute_of
 from shared.errors import NotFound
 from shared.services.erasure_ports import ErasurePorts
 from shared.services.erasure_state import named_in
+from shared.services.paging import latest_first
 from shared.services.ports import Document, Documents
 
 COLLECTION = "erasures"
@@ -43,9 +44,15 @@ class ErasureView(msgspec.Struct, frozen=True):
 
 
 class ErasureList(msgspec.Struct, frozen=True):
-    """Every erasure, the latest first."""
+    """A part of the list of erasures.
+
+    Attributes:
+        erasures: the latest ordered first.
+        next: where the rest begins; None where this is all.
+    """
 
     erasures: list[ErasureView]
+    next: str | None
 
 
 class ErasurePreview(msgspec.Struct, frozen=True):
@@ -105,9 +112,16 @@ async def load_erasures(documents: Documents) -> list[Erasure]:
     return [_decode(each.body) for each in await documents.list(COLLECTION)]
 
 
-async def list_erasures(documents: Documents) -> ErasureList:
-    """Return every erasure, the latest first."""
-    return ErasureList([_view(each) for each in reversed(await load_erasures(documents))])
+async def list_erasures(*, limit: int, after: str | None, documents: Documents) -> ErasureList:
+    """Return erasures, the latest ordered first.
+
+    Args:
+        limit: how many at most.
+        after: the `next` of an earlier answer, to go on from there; None begins.
+        documents: where they are.
+    """
+    placed = {each.id: _view(each) for each in await load_erasures(documents)}
+    return ErasureList(*latest_first(placed, limit=limit, after=after))
 
 
 async def get_erasure(identity: str, *, documents: Documents) -> ErasureView:

@@ -18,7 +18,7 @@ from shared.services.erasures import (
     preview_erasure,
 )
 from shared.services.erasures import get_erasure as look_up
-from shared.triggers.call import Call
+from shared.triggers.call import PAGE, Call
 from shared.triggers.endpoint import endpoint
 from shared.triggers.failure import telling_failure
 from shared.triggers.metering import metered
@@ -64,11 +64,14 @@ async def erase_data(timer: func.TimerRequest) -> None:
     "v1/erasures",
     summary="Erasures of applications' data, the latest first.",
     answer=ErasureList,
+    query=PAGE,
 )
 async def get_erasures(call: Call) -> Answer:
     """List erasures."""
-    del call
-    return Answer(await list_erasures(app().documents))
+    found = await list_erasures(
+        limit=call.limit(), after=call.query.get("next"), documents=app().documents
+    )
+    return Answer(found)
 
 
 @endpoint(

@@ -63,7 +63,7 @@ async def test_a_dry_run_tells_what_there_is_and_orders_nothing(parts: App) -> N
     found = as_json(answer.body)
     assert found["requests"] == 2
     assert len(found["days"]) == 1
-    assert as_json((await get_erasures(call(now=now))).body) == {"erasures": []}
+    assert as_json((await get_erasures(call(now=now))).body) == {"erasures": [], "next": None}
 
 
 async def test_a_second_order_while_the_first_waits_is_the_same() -> None:
@@ -73,6 +73,21 @@ async def test_a_second_order_while_the_first_waits_is_the_same() -> None:
     other = as_json((await post_erasure(call({**_ORDER, "application": "b"}, now=now))).body)
     assert again == first
     assert other["id"] != first["id"]
+
+
+async def test_erasures_come_in_pages_the_latest_first() -> None:
+    now = datetime.now(UTC)
+    for number in range(3):
+        at = now + timedelta(seconds=number)
+        await post_erasure(call({**_ORDER, "application": f"a{number}"}, now=at))
+    seen: list[str] = []
+    query = {"limit": "2"}
+    for _ in range(2):
+        page = as_json((await get_erasures(call(query=query, now=now))).body)
+        seen += [each["application"] for each in page["erasures"]]
+        query["next"] = page["next"]
+    assert seen == ["a2", "a1", "a0"]
+    assert page["next"] is None
 
 
 async def test_every_fault_is_named_by_its_field() -> None:
