@@ -199,6 +199,7 @@ def assemble(
             registry=registry,
             sessions=sessions,
             context=Context(settings.environment, connected=telemetry.enabled),
+            clock=clock,
             kept_days=settings.day_retention_d,
         ),
         tables=tables,

@@ -9,6 +9,7 @@ from shared.services.metric_registry import MetricRegistry
 from shared.services.ports import Cursors, DirtyBuckets, Documents
 from shared.services.refresh import Counted, RefreshPorts
 from shared.services.session_ports import Sessions
+from shared.services.storing import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class ErasurePorts:
         registry: the units of reported metrics.
         sessions: requests in progress.
         context: what all events share.
+        clock: the time, UTC.
         kept_days: how long daily rollups are kept: how far back there can be anything.
     """
 
@@ -39,4 +41,5 @@ class ErasurePorts:
     registry: MetricRegistry
     sessions: Sessions
     context: Context
+    clock: Clock
     kept_days: int

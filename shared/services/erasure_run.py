@@ -99,7 +99,7 @@ class _Order:
             if not found.complete:
                 return False
         erased = await erase_state(self._erasure, now=self._now, ports=self._ports)
-        await self._took(erased, finished_at=self._now)
+        await self._took(erased, finished_at=self._ports.clock())
         return True
 
     async def _took(self, erased: Erased, **changes: object) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.adapters import tables as layout
 from shared.domain.digest.day import index_of
 from shared.errors import Stale
+from shared.services.erasure_run import run_erasures
 from shared.settings import Settings
 from tests.domain.factories import MINUTE, T0
 from tests.services.erasure_factories import (
@@ -144,6 +145,15 @@ async def test_a_resend_after_the_erasure_brings_nothing_back() -> None:
     await monitor.roll()
     assert again.duplicate
     assert (await monitor.report()).get("no_data")
+
+
+async def test_it_is_finished_by_the_clock_of_its_end_not_of_its_beginning() -> None:
+    monitor = Monitor()
+    await monitor.post(sent(T0, application=GONE))
+    identity = await order(monitor)
+    began, monitor.now = monitor.now, monitor.now + 3 * MINUTE
+    await run_erasures(now=began, ports=monitor.app.erasure, in_time=lambda: True)
+    assert (await erased(monitor, identity)).finished_at == monitor.now
 
 
 async def test_what_ends_after_the_order_stays() -> None:
