@@ -115,7 +115,7 @@ def test_a_batch_with_nothing_valid_is_refused_by_field(
     assert answer.status == 400
     assert answer.json()["error"]["code"] == "invalid_input"
     assert [place for place, _ in faults_of(answer)] == [f"requests[0].{path}"]
-    assert api.report("refused") | {"no_data": True} == api.report("refused")
+    assert api.report("refused")["no_data"] is True
 
 
 @pytest.mark.parametrize("missing", ["model", "start_time", "duration_ms"])
