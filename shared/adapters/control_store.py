@@ -165,12 +165,15 @@ def _catalogue_blocks(series: Sequence[Labels]) -> Iterator[bytes]:
         yield block
 
 
-async def write_as_read(tables: Tables, table: str, entity: Entity) -> None:
-    """Insert an entity that was absent, or replace it as it was read; else raise `Stale`."""
+async def write_as_read(tables: Tables, table: str, entity: Entity) -> str:
+    """Insert an entity that was absent, or replace it as it was read; return its new ETag.
+
+    Raises:
+        Stale: it appeared, or changed since.
+    """
     if entity.etag is not None:
-        await tables.replace(table, entity)
-        return
+        return await tables.replace(table, entity)
     try:
-        await tables.insert(table, entity)
+        return await tables.insert(table, entity)
     except AlreadyStored as error:
         raise Stale(f"{entity.row} appeared meanwhile") from error

@@ -32,14 +32,15 @@ class DocumentStore:
         documents = [_document(entity) async for entity in found]
         return sorted(documents, key=lambda document: document.key)
 
-    async def put(self, collection: str, document: Document) -> None:
-        """Store a document as it was read.
+    async def put(self, collection: str, document: Document) -> Document:
+        """Store a document as it was read; return it with its new version.
 
         Raises:
             Stale: it changed since.
             TooLarge: its body does not fit one entity.
         """
-        await write_as_read(self._tables, collection, _entity(document))
+        etag = await write_as_read(self._tables, collection, _entity(document))
+        return replace(document, etag=etag)
 
     async def delete(self, collection: str, document: Document) -> None:
         """Delete a document as it was read; raise `Stale` if it changed since."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
@@ -11,11 +12,10 @@ from shared.domain.rollup.rollup import aggregate
 from shared.domain.rollup.stored_rollup import Grain, StoredRollup
 from shared.domain.rollup.term_cap import capped_terms
 from shared.domain.timeline import floor_to
-from shared.errors import Stale
 from shared.services.ports import Rollups
+from shared.services.retrying import until_settled
 
 _PART = {Grain.HOUR: Grain.BUCKET, Grain.DAY: Grain.HOUR}
-_TRIES = 8
 
 
 async def refresh_coarser(kind: Kind, buckets: Iterable[int], rollups: Rollups) -> None:
@@ -28,12 +28,8 @@ async def refresh_coarser(kind: Kind, buckets: Iterable[int], rollups: Rollups) 
 
 
 async def _refresh(kind: Kind, grain: Grain, start: int, rollups: Rollups) -> None:
-    for _ in range(_TRIES):
-        try:
-            return await _try_refresh(kind, grain, start, rollups)
-        except Stale:
-            continue
-    raise Stale(f"rollup {kind} {grain} {start} keeps changing")
+    attempt = partial(_try_refresh, kind, grain, start, rollups)
+    await until_settled(attempt, f"rollup {kind} {grain} {start}")
 
 
 async def _try_refresh(kind: Kind, grain: Grain, start: int, rollups: Rollups) -> None:

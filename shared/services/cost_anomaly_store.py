@@ -81,10 +81,8 @@ async def store_anomaly(
     key = f"{_hour(anomaly.start)}|{anomaly.id}"
     before = known.get(key)
     etag = before.etag if before else None
-    await documents.put(COLLECTION, Document(key, msgspec.json.encode(anomaly), etag))
-    stored = await documents.get(COLLECTION, key)
-    if stored is not None:
-        known[key] = stored
+    changed = Document(key, msgspec.json.encode(anomaly), etag)
+    known[key] = await documents.put(COLLECTION, changed)
 
 
 def _hour(moment: datetime) -> str:

@@ -15,11 +15,9 @@ from shared.domain.record.chunk import read_together
 from shared.domain.rollup.measures import MEASURES, Kind
 from shared.domain.rollup.rollup import empty
 from shared.domain.rollup.stored_rollup import Grain, StoredRollup
-from shared.errors import Stale
 from shared.services.erasure_ports import ErasurePorts
 from shared.services.refresh import refresh
-
-_TRIES = 8
+from shared.services.retrying import until_settled
 
 
 async def erase_bucket(
@@ -63,22 +61,16 @@ async def _erase_records(
 
 async def _sum_anew(kind: Kind, bucket: int, ports: ErasurePorts) -> None:
     rollups, chunks = ports.refresh.rollups, ports.refresh.chunks
-    nothing = StoredRollup(empty(MEASURES[kind]), seen=None)
-    for _ in range(_TRIES):
-        stored = await rollups.read(kind, Grain.BUCKET, bucket)
+    nothing = empty(MEASURES[kind])
+
+    async def attempt() -> None:
+        old = await rollups.read(kind, Grain.BUCKET, bucket) or StoredRollup(nothing)
         left = await chunks.keys(kind, bucket)
-        old = stored or nothing
-        unknown = replace(old, seen=None) if left else _like(nothing, old)
-        try:
-            await rollups.write(kind, Grain.BUCKET, bucket, unknown)
-            if left:
-                await refresh(kind, bucket, ports.refresh, ports.counted)
-        except Stale:
-            continue
-        return
-    raise Stale(f"bucket {kind} {bucket} keeps changing")
+        unknown = replace(old, seen=None)
+        if not left:
+            unknown = replace(unknown, rollup=nothing, with_ids=False)
+        await rollups.write(kind, Grain.BUCKET, bucket, unknown)
+        if left:
+            await refresh(kind, bucket, ports.refresh, ports.counted)
 
-
-def _like(nothing: StoredRollup, old: StoredRollup) -> StoredRollup:
-    """Return an empty rollup that takes the place of another."""
-    return replace(nothing, generation=old.generation, etag=old.etag)
+    await until_settled(attempt, f"bucket {kind} {bucket}")

@@ -49,9 +49,11 @@ async def erase_day(
         await ports.refresh.catalogue.forget(
             kind, day, lambda labels: is_of(labels, erasure.application)
         )
-    if raw and day_key(day) not in await ports.refresh.chunks.days():
+    raw_days = await ports.refresh.chunks.days()
+    if raw and day_key(day) not in raw_days:
         raise Stale(f"the raw records of {day_key(day)} were dropped meanwhile")
-    await erase_digest(day, erasure.application, ports, done)
+    is_last = day_key(day + DAY_M) not in raw_days
+    await erase_digest(day, erasure.application, ports, done, is_last=is_last)
     return done
 
 

@@ -20,11 +20,9 @@ from shared.services.digests import day_of
 from shared.services.erasure_day import erase_day
 from shared.services.erasure_ports import ErasurePorts
 from shared.services.erasure_state import erase_state
-from shared.services.erasures import COLLECTION
+from shared.services.erasures import COLLECTION, decode_erasure
 from shared.services.ports import Document
 from shared.services.storing import AHEAD
-
-_decode = msgspec.json.Decoder(Erasure).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ async def run_erasures(
     finished = left = 0
     total = Erased()
     for document in await ports.documents.list(COLLECTION):
-        before = _decode(document.body)
+        before = decode_erasure(document)
         if before.state is ErasureState.DONE:
             continue
         order = _Order(before, document, now, ports)
@@ -110,9 +108,7 @@ class _Order:
 
     async def _note(self, erasure: Erasure) -> None:
         changed = Document(erasure.id, msgspec.json.encode(erasure), self._document.etag)
-        await self._ports.documents.put(COLLECTION, changed)
-        stored = await self._ports.documents.get(COLLECTION, erasure.id)
-        self._document = stored or changed
+        self._document = await self._ports.documents.put(COLLECTION, changed)
         self._erasure = erasure
 
 

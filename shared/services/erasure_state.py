@@ -10,32 +10,30 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.domain.cost_anomaly.anomaly import CostAnomaly
 from shared.domain.cost_anomaly.attribution import Cause
 from shared.domain.erasure.erasure import Erased, Erasure
 from shared.domain.erasure.matching import is_of
 from shared.domain.erasure.mentions import mentions
 from shared.domain.label import APPLICATION
-from shared.domain.recommendation.recommendation import Recommendation
 from shared.domain.timeline import minute_of
 from shared.errors import NotFound
 from shared.services.annotations import COLLECTION as ANNOTATIONS
 from shared.services.applications import APPLICATIONS
 from shared.services.budget_store import COLLECTION as BUDGETS
 from shared.services.cost_anomaly_store import COLLECTION as COST_ANOMALIES
+from shared.services.cost_anomaly_store import decode_anomaly
 from shared.services.erasure_alerts import erase_alerts
 from shared.services.erasure_ports import ErasurePorts
 from shared.services.inhibitions import COLLECTION as INHIBITIONS
 from shared.services.ports import Documents
 from shared.services.recommendation_store import COLLECTION as RECOMMENDATIONS
+from shared.services.recommendation_store import decode_recommendation
 from shared.services.routes import COLLECTION as ROUTES
 from shared.services.rules import COLLECTION as RULES
 from shared.services.session_drop import KEEP_DAYS
 from shared.services.silences import COLLECTION as SILENCES
 
 _WRITTEN = (RULES, SILENCES, BUDGETS, ANNOTATIONS, INHIBITIONS, ROUTES)
-_anomaly = msgspec.json.Decoder(CostAnomaly).decode
-_recommendation = msgspec.json.Decoder(Recommendation).decode
 
 
 async def erase_state(erasure: Erasure, *, now: datetime, ports: ErasurePorts) -> Erased:
@@ -78,7 +76,7 @@ async def named_in(application: str, documents: Documents) -> list[str]:
 async def _forget_advice(application: str, documents: Documents) -> int:
     gone = 0
     for each in await documents.list(RECOMMENDATIONS):
-        if _recommendation(each.body).application == application:
+        if decode_recommendation(each).application == application:
             await documents.delete(RECOMMENDATIONS, each)
             gone += 1
     return gone
@@ -88,7 +86,7 @@ async def _forget_anomalies(application: str, documents: Documents) -> int:
     """Delete the application's spend anomalies; from those of others, what names it."""
     changed = 0
     for each in await documents.list(COST_ANOMALIES):
-        anomaly = _anomaly(each.body)
+        anomaly = decode_anomaly(each)
         parts = [
             part
             for part in anomaly.attribution

@@ -7,12 +7,10 @@ from shared.domain.erasure.erasure import Erased
 from shared.domain.erasure.matching import has_others, names, without
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
-from shared.domain.timeline import DAY_M, day_key
-from shared.errors import Stale
+from shared.domain.timeline import DAY_M
 from shared.services.digest_ports import Stage
 from shared.services.erasure_ports import ErasurePorts
-
-_TRIES = 8
+from shared.services.retrying import until_settled
 
 
 @dataclass(slots=True)
@@ -47,21 +45,28 @@ async def _filter(
     kind: Kind, grain: Grain, start: int, application: str, ports: ErasurePorts
 ) -> None:
     rollups = ports.refresh.rollups
-    for _ in range(_TRIES):
+
+    async def attempt() -> None:
         stored = await rollups.read(kind, grain, start)
-        if stored is None:
-            return
-        left = replace(stored, rollup=without(stored.rollup, application))
-        try:
+        if stored is not None:
+            left = replace(stored, rollup=without(stored.rollup, application))
             await rollups.write(kind, grain, start, left)
-        except Stale:
-            continue
-        return
-    raise Stale(f"rollup {kind} {grain} {start} keeps changing")
+
+    await until_settled(attempt, f"rollup {kind} {grain} {start}")
 
 
-async def erase_digest(day: int, application: str, ports: ErasurePorts, done: DayErased) -> None:
-    """Take an application out of a digest; with raw records left, one is soon made anew."""
+async def erase_digest(
+    day: int, application: str, ports: ErasurePorts, done: DayErased, *, is_last: bool
+) -> None:
+    """Take an application out of a digest; with raw records left, one is soon made anew.
+
+    Args:
+        day: the minute it begins.
+        application: whose part.
+        ports: where digests are.
+        done: what became of the day so far.
+        is_last: whether the day after has no raw records, so that it cannot be digested anymore.
+    """
     digests = ports.digests
     if await digests.head(day, Stage.WORK) is not None:
         await digests.drop(day, Stage.WORK)
@@ -69,7 +74,6 @@ async def erase_digest(day: int, application: str, ports: ErasurePorts, done: Da
     if stored is None:
         return
     head, blocks = stored
-    is_last = day_key(day + DAY_M) not in await ports.refresh.chunks.days()
     left = digest_without(blocks, application, is_last=is_last)
     if left is not None:
         await digests.write(day, Stage.FINISHED, head, left)

@@ -107,9 +107,14 @@ async def preview_erasure(body: bytes, *, now: datetime, ports: ErasurePorts) ->
     )
 
 
+def decode_erasure(document: Document) -> Erasure:
+    """Return the erasure that a document holds."""
+    return _decode(document.body)
+
+
 async def load_erasures(documents: Documents) -> list[Erasure]:
     """Return every erasure, the first ordered first."""
-    return [_decode(each.body) for each in await documents.list(COLLECTION)]
+    return [decode_erasure(each) for each in await documents.list(COLLECTION)]
 
 
 async def list_erasures(*, limit: int, after: str | None, documents: Documents) -> ErasureList:
@@ -133,7 +138,7 @@ async def get_erasure(identity: str, *, documents: Documents) -> ErasureView:
     stored = await documents.get(COLLECTION, identity)
     if stored is None:
         raise NotFound(f"erasure {identity} does not exist")
-    return await _view_whole(_decode(stored.body), documents)
+    return await _view_whole(decode_erasure(stored), documents)
 
 
 async def _view_whole(erasure: Erasure, documents: Documents) -> ErasureView:

@@ -68,8 +68,8 @@ class Documents(Protocol):
             end: the first key beyond, likewise; empty where there is no bound.
         """
 
-    async def put(self, collection: str, document: Document) -> None:
-        """Store a document.
+    async def put(self, collection: str, document: Document) -> Document:
+        """Store a document; return it with its new version.
 
         Raises:
             Stale: its etag is None and the key exists, or its etag no longer matches.

@@ -43,7 +43,12 @@ class RecommendationPorts:
 
 async def load_recommendations(documents: Documents) -> list[Recommendation]:
     """Return every recommendation."""
-    return [_decode(document.body) for document in await documents.list(COLLECTION)]
+    return [decode_recommendation(document) for document in await documents.list(COLLECTION)]
+
+
+def decode_recommendation(document: Document) -> Recommendation:
+    """Return the recommendation that a document holds."""
+    return _decode(document.body)
 
 
 async def find_recommendation(identity: str, documents: Documents) -> Recommendation:
@@ -55,7 +60,7 @@ async def find_recommendation(identity: str, documents: Documents) -> Recommenda
     stored = await documents.get(COLLECTION, identity)
     if stored is None:
         raise not_found(identity)
-    return _decode(stored.body)
+    return decode_recommendation(stored)
 
 
 async def change(

@@ -1,6 +1,7 @@
 """The contract of `Documents`, on memory and on Azurite."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,14 @@ async def test_a_body_is_read_as_it_was_written(documents: DocumentStore, size: 
     body = noise(size)
     await documents.put(RULES, Document("a", body))
     assert (await one(documents)).body == body
+
+
+async def test_what_was_put_can_be_put_again_as_it_was_returned(documents: DocumentStore) -> None:
+    first = await documents.put(RULES, Document("a", b"1"))
+    second = await documents.put(RULES, replace(first, body=b"2"))
+    assert second == await one(documents)
+    with pytest.raises(Stale):
+        await documents.put(RULES, first)
 
 
 async def test_a_shorter_body_leaves_nothing_of_the_longer(documents: DocumentStore) -> None:

@@ -21,7 +21,6 @@ from shared.services.digests import Budget, make_digests
 from shared.services.erasure_run import ErasureRun, run_erasures
 from shared.services.erasures import order_erasure
 from shared.services.quality import ingest_quality
-from shared.services.retention import retain
 from tests.domain.factories import MINUTE, T0
 from tests.services.monitor_factories import DAY, HOUR, Json, Monitor, sent, value
 
@@ -134,20 +133,6 @@ async def sums(monitor: Monitor) -> Content:
         if stored is not None:
             found["digest", str(day)] = stored[1]
     return found
-
-
-async def retain_days(monitor: Monitor, at: datetime) -> None:
-    """Run the retention timer."""
-    app = monitor.app
-    await monitor.roll(at)
-    await retain(
-        now=at,
-        chunks=app.chunks,
-        rollups=app.rollups,
-        cursors=app.cursors,
-        dirty=app.dirty,
-        keep_days={Grain.BUCKET: 35, Grain.HOUR: 400, Grain.DAY: 1826},
-    )
 
 
 def naming(memory: MemoryTables, word: str) -> set[str]:

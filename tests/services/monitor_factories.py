@@ -15,6 +15,7 @@ from shared.adapters.no_telemetry import NoTelemetry
 from shared.bootstrap import App, assemble
 from shared.domain.event import Event, GaugePoint
 from shared.domain.metric.window import Aggregation
+from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.span import Span
 from shared.domain.timeline import minute_of, rfc3339
 from shared.errors import Unavailable
@@ -22,6 +23,7 @@ from shared.services.ingest import IngestAnswer, ingest_requests
 from shared.services.metrics import ingest_metrics
 from shared.services.ports import Telemetry
 from shared.services.report import model_report
+from shared.services.retention import RetentionRun, retain
 from shared.services.rollup import RollupRun, roll_up
 from shared.services.series import SeriesQuery, query_series
 from shared.services.summary import summarise
@@ -31,6 +33,7 @@ from tests.domain.factories import MINUTE, T0
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MODEL = "gpt-5-mini"
+KEEP = {Grain.BUCKET: 35, Grain.HOUR: 400, Grain.DAY: 1826}
 
 type Json = dict[str, Any]
 
@@ -163,3 +166,19 @@ class Monitor:
             tuple(each["labels"].values()): [number for _, number in each["points"]]
             for each in found["series"]
         }
+
+
+async def retained(
+    monitor: Monitor, at: datetime, keep_days: dict[Grain, int] = KEEP
+) -> RetentionRun:
+    """Run the retention timer."""
+    app = monitor.app
+    monitor.now = at
+    return await retain(
+        now=at,
+        chunks=app.chunks,
+        rollups=app.rollups,
+        cursors=app.cursors,
+        dirty=app.dirty,
+        keep_days=keep_days,
+    )

@@ -22,11 +22,10 @@ from tests.services.erasure_factories import (
     naming,
     order,
     report,
-    retain_days,
     sums,
 )
 from tests.services.interrupted_tables import InterruptedTables
-from tests.services.monitor_factories import DAY, HOUR, Monitor, sent
+from tests.services.monitor_factories import DAY, HOUR, Monitor, retained, sent
 from tests.services.session_factories import Crash, CrashingTables
 
 
@@ -96,7 +95,8 @@ async def test_without_raw_records_the_sums_lose_its_series_and_the_digest_its_p
     for each in (monitor, twin):
         await each.roll(T0 + DAY)
         await digest_days(each)
-        await retain_days(each, T0 + 37 * DAY)
+        await each.roll(T0 + 37 * DAY)
+        await retained(each, T0 + 37 * DAY)
     assert await monitor.app.chunks.days() == ["20261230", "20261231"]
     identity = await order(monitor)
     await erase(monitor)
@@ -117,7 +117,8 @@ async def test_days_with_series_that_several_share_are_told_of() -> None:
     for number in range(4):
         await monitor.post(sent(T0, application=f"a{number}"), sent(T0, application=GONE))
     await monitor.roll()
-    await retain_days(monitor, T0 + 37 * DAY)
+    await monitor.roll(T0 + 37 * DAY)
+    await retained(monitor, T0 + 37 * DAY)
     identity = await order(monitor)
     await erase(monitor)
     assert (await erased(monitor, identity)).shared_days == 1

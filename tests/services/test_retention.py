@@ -8,24 +8,8 @@ import pytest
 from shared.domain.rollup.measures import Kind
 from shared.domain.rollup.stored_rollup import Grain
 from shared.domain.timeline import day_key, instant, minute_of
-from shared.services.retention import RetentionRun, retain
 from tests.domain.factories import MINUTE, T0
-from tests.services.monitor_factories import DAY, HOUR, Monitor, sent, span, value
-
-KEEP = {Grain.BUCKET: 35, Grain.HOUR: 400, Grain.DAY: 1826}
-
-
-async def run(monitor: Monitor, at: datetime, keep_days: dict[Grain, int] = KEEP) -> RetentionRun:
-    app = monitor.app
-    monitor.now = at
-    return await retain(
-        now=at,
-        chunks=app.chunks,
-        rollups=app.rollups,
-        cursors=app.cursors,
-        dirty=app.dirty,
-        keep_days=keep_days,
-    )
+from tests.services.monitor_factories import DAY, HOUR, Monitor, retained, sent, span, value
 
 
 async def starts(monitor: Monitor, grain: Grain) -> list[datetime]:
@@ -37,7 +21,7 @@ async def starts(monitor: Monitor, grain: Grain) -> list[datetime]:
 
 async def test_todays_and_tomorrows_tables_are_made_ahead() -> None:
     monitor = Monitor()
-    await run(monitor, T0)
+    await retained(monitor, T0)
     assert await monitor.app.chunks.days() == ["20261123", "20261124"]
 
 
@@ -67,7 +51,7 @@ async def test_days_past_their_time_are_dropped_and_their_sums_stay() -> None:
     late = T0 + 36 * DAY + 12 * HOUR
     await monitor.roll(late)
     before = await monitor.report(T0.replace(hour=0), late)
-    done = await run(monitor, late)
+    done = await retained(monitor, late)
     assert done.dropped_days == ["20261123"]
     assert done.dropped_rollups > 0
     assert instant(done.sealed_through) == T0.replace(hour=0) + DAY
@@ -87,8 +71,8 @@ async def test_running_twice_drops_nothing_more() -> None:
     monitor = Monitor()
     await monitor.post(sent(T0))
     await monitor.roll()
-    await run(monitor, T0 + 40 * DAY)
-    again = await run(monitor, T0 + 40 * DAY)
+    await retained(monitor, T0 + 40 * DAY)
+    again = await retained(monitor, T0 + 40 * DAY)
     assert (again.dropped_days, again.dropped_rollups) == ([], 0)
     assert len(await starts(monitor, Grain.DAY)) == 1
 
@@ -96,10 +80,10 @@ async def test_running_twice_drops_nothing_more() -> None:
 async def test_a_day_with_a_late_bucket_is_not_sealed_before_that_is_rolled_up() -> None:
     monitor = Monitor(now=T0 + 34 * DAY - HOUR)
     await monitor.post(sent(T0))
-    held = await run(monitor, T0 + 37 * DAY)
+    held = await retained(monitor, T0 + 37 * DAY)
     assert (held.dropped_days, instant(held.sealed_through)) == ([], T0.replace(hour=0))
     await monitor.roll()
-    done = await run(monitor, T0 + 37 * DAY)
+    done = await retained(monitor, T0 + 37 * DAY)
     assert done.dropped_days == ["20261123"]
     assert (await monitor.report(T0 - DAY, T0 + 2 * DAY))["total_requests"] == 1
 
@@ -109,7 +93,7 @@ async def test_a_sealed_bucket_is_never_computed_again() -> None:
     await monitor.post(sent(T0), sent(T0 + MINUTE))
     await monitor.roll()
     sealed_at = T0 + 37 * DAY
-    await run(monitor, sealed_at)
+    await retained(monitor, sealed_at)
     await monitor.app.dirty.mark(Kind.REQUEST, minute_of(T0))
     monitor.restart()
     done = await monitor.roll(sealed_at)
@@ -128,15 +112,15 @@ async def test_each_grain_lives_as_long_as_it_is_kept(grain: Grain, days: int) -
     await monitor.roll()
     midnight = T0.replace(hour=0)
     last_day = midnight + days * DAY + 23 * HOUR
-    await run(monitor, last_day)
+    await retained(monitor, last_day)
     assert len(await starts(monitor, grain)) == 1
-    await run(monitor, last_day + HOUR)
+    await retained(monitor, last_day + HOUR)
     assert await starts(monitor, grain) == []
 
 
 async def test_the_seal_never_goes_back() -> None:
     monitor = Monitor()
-    first = await run(monitor, T0 + 50 * DAY)
-    second = await run(monitor, T0 + 10 * DAY)
+    first = await retained(monitor, T0 + 50 * DAY)
+    second = await retained(monitor, T0 + 10 * DAY)
     assert second.sealed_through == first.sealed_through
     assert day_key(first.sealed_through) == "20261208"
