@@ -8,6 +8,7 @@ from tests.e2e.api import Api, ago, request
 from tests.tools.http_calls import call
 from tools.apphost import AppHost, HostOptions
 from tools.azurite import Azurite
+from tools.serve import running_app
 
 pytestmark = [pytest.mark.e2e, pytest.mark.azurite]
 
@@ -16,11 +17,14 @@ def test_health_says_no_more_than_that_the_app_lives(api: Api) -> None:
     assert api.seen("health") == {"status": "ok"}
 
 
-def test_the_app_is_ready_once_its_timers_have_run(api: Api) -> None:
-    assert api.requests([request("ready")]).status == 202
-    api.run("rollup")
-    api.run("evaluate_alerts")
-    ready = api.seen("health/ready")
+def test_the_app_is_ready_once_its_timers_have_run() -> None:
+    # One of its own: what other tests report of the past makes further timers due.
+    with running_app(options=HostOptions(timers=False)) as app:
+        api = Api(app.host.port)
+        assert api.requests([request("ready")]).status == 202
+        api.run("rollup")
+        api.run("evaluate_alerts")
+        ready = api.seen("health/ready")
     assert ready["status"] == "ready"
     assert {check["ok"] for check in ready["checks"].values()} == {True}
     through = datetime.fromisoformat(ready["checks"]["rollup"]["through"])
